@@ -7,6 +7,8 @@
 //!
 //! With the feature `bindings` each type that crosses into TypeScript exports itself (`cargo xtask bindings`).
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
+
 pub mod code;
 pub mod control;
 pub mod frame;

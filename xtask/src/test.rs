@@ -1,0 +1,63 @@
+//! Every test, in the order in which a failure is cheapest to find. All steps run even if one fails; the end says which.
+
+use crate::{
+    audit, bindings, build, lint,
+    process::{Outcome, cargo, program, succeed},
+    setup,
+};
+
+/// What became of a step that did not fail.
+pub enum Done {
+    /// Everything it names was run.
+    Passed,
+    /// It could not be run; the sentence says why.
+    Skipped(String),
+}
+
+type Step = (&'static str, fn() -> Outcome<Done>);
+
+const STEPS: &[Step] = &[
+    ("generated types are fresh", || bindings::compare().map(passed)),
+    ("the page builds", || build::page().map(passed)),
+    ("the programs build", || build::programs().map(passed)),
+    ("Rust tests", || {
+        succeed(&mut cargo(&["test", "--workspace", "--quiet", "--features", build::CARRIES_PAGE])).map(passed)
+    }),
+    ("TypeScript tests", || succeed(&mut program("npm", &["run", "--silent", "-w", "ui", "test"])).map(passed)),
+    ("browser and app window tests", || {
+        let programs = build::folder("debug")?;
+        succeed(program("npm", &["run", "--silent", "-w", "tests", "test"]).env("PARLOR_BIN", programs)).map(passed)
+    }),
+    ("lint of TypeScript", || lint::typescript().map(passed)),
+    ("lint of Rust", || lint::rust().map(passed)),
+    ("licences, bans and sources of crates", audit::crates),
+    ("advisories of crates", audit::crate_advisories),
+    ("advisories of npm packages", audit::npm_advisories),
+];
+
+/// Sets up and runs everything.
+pub fn run() -> Outcome {
+    setup::everything()?;
+    let (mut failed, mut skipped) = (Vec::new(), 0);
+    for (name, step) in STEPS {
+        println!("\n=== {name}");
+        match step() {
+            Ok(Done::Passed) => println!("=== {name}: passed"),
+            Ok(Done::Skipped(why)) => {
+                skipped += 1;
+                println!("=== {name}: skipped: {why}");
+            }
+            Err(sentence) => {
+                println!("=== {name}: FAILED: {sentence}");
+                failed.push(*name);
+            }
+        }
+    }
+    let passed = STEPS.len() - failed.len() - skipped;
+    println!("\nsteps: {passed} passed, {} failed, {skipped} skipped", failed.len());
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join("; "))) }
+}
+
+fn passed((): ()) -> Done {
+    Done::Passed
+}
