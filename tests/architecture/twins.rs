@@ -1,0 +1,57 @@
+//! What exists once in Rust and once in TypeScript or npm, and must not drift apart.
+
+use parlor_tests::{files_below, read};
+
+#[test]
+fn every_vector_is_read_by_both_languages() {
+    let texts = |folders: &[&str], endings: &[&str]| -> String {
+        folders.iter().flat_map(|folder| files_below(folder, endings)).map(|file| read(&file)).collect()
+    };
+    let rust = texts(&["crates"], &[".rs"]);
+    let typescript = texts(&["ui/src"], &[".test.ts"]);
+    let vectors = files_below("tests/vectors", &[".json"]);
+    assert!(vectors.len() >= 5, "vectors are missing: {vectors:?}");
+    for vector in vectors {
+        let stem = vector.rsplit('/').next().unwrap_or_default().trim_end_matches(".json");
+        let is_read =
+            |text: &str| text.contains(&format!("{stem}.json")) || text.contains(&format!("vectors(\"{stem}\")"));
+        assert!(is_read(&rust), "{vector} is not read by Rust");
+        assert!(is_read(&typescript), "{vector} is not read by TypeScript");
+    }
+}
+
+#[test]
+fn cargo_and_npm_say_the_same_version() {
+    let cargo = read("Cargo.toml");
+    let version = cargo
+        .split("[workspace.package]")
+        .nth(1)
+        .and_then(|section| section.split("version = \"").nth(1))
+        .and_then(|rest| rest.split('"').next())
+        .expect("the workspace has a version");
+    for file in ["package.json", "ui/package.json", "tests/package.json", "tauri.conf.json"] {
+        let json: serde_json::Value = serde_json::from_str(&read(file)).expect("JSON");
+        if let Some(said) = json.get("version") {
+            assert_eq!(said.as_str(), Some(version), "{file}");
+        } else {
+            assert_eq!(file, "tauri.conf.json", "{file} names no version");
+        }
+    }
+}
+
+#[test]
+fn the_tauri_of_cargo_and_npm_have_one_minor_version() {
+    let minor = |version: &str| version.split('.').take(2).collect::<Vec<_>>().join(".");
+    let lock = read("Cargo.lock");
+    let cargo = lock
+        .split("name = \"tauri\"\nversion = \"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("Cargo.lock names tauri");
+    let lock: serde_json::Value = serde_json::from_str(&read("package-lock.json")).expect("JSON");
+    for package in ["@tauri-apps/api", "@tauri-apps/cli"] {
+        let npm = lock.pointer(&format!("/packages/node_modules~1{}/version", package.replace('/', "~1")));
+        let npm = npm.and_then(serde_json::Value::as_str).expect("package-lock.json names it");
+        assert_eq!(minor(npm), minor(cargo), "{package}");
+    }
+}
