@@ -1,0 +1,130 @@
+// One epoch between two peers: its keys, its sequences, its key confirmations. It begins when a handshake is done.
+//
+// Promises: an envelope counts once, in the order sent; ours never repeat a sequence. Leaves to others: when an epoch ends.
+
+import type { PeerId } from '../protocol/PeerId';
+import type { Plane } from '../protocol/Plane';
+import type { RoomId } from '../protocol/RoomId';
+import type { Sealed } from '../protocol/Sealed';
+import { decodeBase64url, encodeBase64url } from './base64url';
+import { equalBytes, type Bytes, type Random } from './bytes';
+import { confirmationMac, MAC_BYTES } from './confirmation';
+import type { Party, RoomKeys } from './derivation';
+import { ENVELOPE_NONCE_BYTES, openEnvelope, sealEnvelope, type EnvelopeHeader } from './envelope';
+import { toHex } from './id';
+import { parseSealed } from './sealedGuard';
+import { TrustError } from './TrustError';
+
+/** What is sealed with an epoch's keys: everything but hellos. */
+export type Negotiation = Exclude<Sealed, { type: 'hello' }>;
+
+/** An opened envelope of an epoch. */
+export interface OpenedNegotiation {
+  readonly plane: Plane;
+  readonly message: Negotiation;
+}
+
+/** One epoch. */
+export class Epoch {
+  /** 16 lower-case hex digits. */
+  readonly id: string;
+  /** We are the initiator: we make the first offer of each plane. */
+  readonly initiator: boolean;
+  /** Our role in perfect negotiation: we hold the larger peer id. */
+  readonly polite: boolean;
+  readonly #idBytes: Bytes;
+  readonly #sealing: Bytes;
+  readonly #opening: Bytes;
+  readonly #confirming: Bytes;
+  #lastSent = 0;
+  #lastReceived = 0;
+
+  constructor(
+    keys: RoomKeys,
+    readonly local: Party,
+    readonly remote: Party,
+    initiator: boolean,
+  ) {
+    this.#room = keys.room;
+    this.#idBytes = keys.epochId(local, remote);
+    this.#sealing = keys.sealingKey(local, remote);
+    this.#opening = keys.sealingKey(remote, local);
+    this.#confirming = keys.confirmationKey(local, remote);
+    this.id = toHex(this.#idBytes);
+    this.initiator = initiator;
+    this.polite = isPolite(local.peer, remote.peer);
+  }
+
+  readonly #room: RoomId;
+
+  /** Seals a message for the other peer: the `body` of a signal. */
+  seal(plane: Plane, message: Negotiation, random: Random): string {
+    this.#lastSent += 1;
+    const header: EnvelopeHeader = { kind: message.type, plane, epoch: this.#idBytes, sequence: this.#lastSent };
+    const addresses = { room: this.#room, from: this.local.peer, to: this.remote.peer };
+    const nonce = random(ENVELOPE_NONCE_BYTES);
+    return encodeBase64url(sealEnvelope(this.#sealing, header, addresses, nonce, JSON.stringify(message)));
+  }
+
+  /**
+   * Opens an envelope of the other peer whose header was read. Null when it is a repeat, to be dropped in silence.
+   * Throws `not-an-envelope` (of another epoch), `does-not-open` or `not-a-message`.
+   */
+  open(header: EnvelopeHeader, envelope: Uint8Array): OpenedNegotiation | null {
+    if (header.plane === null || !equalBytes(header.epoch, this.#idBytes)) {
+      throw new TrustError('not-an-envelope', 'of another epoch');
+    }
+    const addresses = { room: this.#room, from: this.remote.peer, to: this.local.peer };
+    const text = openEnvelope(this.#opening, addresses, envelope);
+    if (header.sequence <= this.#lastReceived) return null;
+    this.#lastReceived = header.sequence;
+    const message = parseSealed(text);
+    if (message === null || message.type === 'hello' || message.type !== header.kind) {
+      throw new TrustError('not-a-message', `not a ${header.kind}`);
+    }
+    return { plane: header.plane, message };
+  }
+
+  /** Our key confirmation of a connection, base64url. Fingerprints: our own certificate, and the peer's as we see it. */
+  confirm(plane: Plane, link: number, localFingerprint: Uint8Array, remoteFingerprint: Uint8Array): string {
+    const mac = confirmationMac(this.#confirming, {
+      plane,
+      senderIsPolite: this.polite,
+      epoch: this.#idBytes,
+      link,
+      senderFingerprint: localFingerprint,
+      receiverFingerprint: remoteFingerprint,
+      senderNonce: this.local.nonce,
+      receiverNonce: this.remote.nonce,
+    });
+    return encodeBase64url(mac);
+  }
+
+  /** Whether `mac` is the other peer's right confirmation of a connection. Fingerprints as in `confirm`. */
+  isConfirmed(
+    mac: string,
+    plane: Plane,
+    link: number,
+    localFingerprint: Uint8Array,
+    remoteFingerprint: Uint8Array,
+  ): boolean {
+    const claimed = decodeBase64url(mac, MAC_BYTES);
+    if (claimed === null) return false;
+    const right = confirmationMac(this.#confirming, {
+      plane,
+      senderIsPolite: !this.polite,
+      epoch: this.#idBytes,
+      link,
+      senderFingerprint: remoteFingerprint,
+      receiverFingerprint: localFingerprint,
+      senderNonce: this.remote.nonce,
+      receiverNonce: this.local.nonce,
+    });
+    return equalBytes(claimed, right);
+  }
+}
+
+/** Whether `self` is the polite one towards `other`: the larger id. Fixed-length lower-case hex: text order is byte order. */
+export function isPolite(self: PeerId, other: PeerId): boolean {
+  return self > other;
+}
