@@ -1,0 +1,175 @@
+// One media connection to one peer: a numbered `RTCPeerConnection` with one section for sound and one for picture.
+//
+// Promises: nothing of ours is sent and nothing of theirs is exposed before both sides have proven the connection; turning
+// a device on, off or over never renegotiates. Left to others: numbers, mending and rebuilding (`PeerMedia`).
+import type { Seen } from '../protocol/Seen';
+import { localFingerprint, remoteFingerprint } from '../shared/rtc/fingerprint';
+import { Negotiation } from '../shared/rtc/Negotiation';
+import type { NegotiationSignal } from '../shared/rtc/Negotiation';
+import type {
+  MediaConnectionFactory,
+  MediaConnectionLike,
+  RtpTransceiverLike,
+} from '../shared/rtc/PeerConnectionLike';
+import type { LocalTracks } from './LocalMedia';
+
+/** What a link says to its owner. */
+export interface MediaLinkOwner {
+  send(signal: NegotiationSignal): void;
+  /** DTLS is up: these are to be confirmed with the peer. */
+  connected(fingerprints: { readonly local: string; readonly remote: string; readonly seen: Seen }): void;
+  /** The connection's state changed; see `MediaLink.state`. */
+  changed(): void;
+}
+
+const KINDS = ['audio', 'video'] as const;
+
+export class MediaLink {
+  /** The connection's own word, with `failed` for everything that cannot go on. */
+  #state: 'connecting' | 'connected' | 'disconnected' | 'failed' = 'connecting';
+  #proof: Seen | null = null;
+  #stream: MediaStream | null = null;
+  #announced = false;
+  #closed = false;
+  readonly #connection: MediaConnectionLike;
+  readonly #negotiation: Negotiation;
+  readonly #sections: Record<'audio' | 'video', RtpTransceiverLike | null> = { audio: null, video: null };
+
+  constructor(
+    readonly number: number,
+    /** True when this side made the first offer of this connection. */
+    readonly begunByUs: boolean,
+    polite: boolean,
+    factory: MediaConnectionFactory,
+    configuration: RTCConfiguration,
+    private readonly tracks: () => LocalTracks,
+    private readonly owner: MediaLinkOwner,
+  ) {
+    this.#connection = factory(configuration);
+    this.#connection.addEventListener('connectionstatechange', () => this.#stateChanged());
+    this.#negotiation = new Negotiation(this.#connection, polite, {
+      send: (signal) => owner.send(signal),
+      prepareAnswer: () => {
+        this.#takeSections();
+        return Promise.resolve();
+      },
+      failed: () => this.#set('failed'),
+    });
+  }
+
+  get state(): 'connecting' | 'connected' | 'disconnected' | 'failed' {
+    return this.#state;
+  }
+
+  get proof(): Seen | null {
+    return this.#proof;
+  }
+
+  /** The peer's media; null until proven. */
+  get stream(): MediaStream | null {
+    return this.#stream;
+  }
+
+  /** True while our first offer has no answer: a colliding offer then begins the connection anew. */
+  get unanswered(): boolean {
+    return this.begunByUs && this.#connection.remoteDescription === null;
+  }
+
+  /** Makes the first offer. */
+  begin(): void {
+    for (const kind of KINDS) this.#sections[kind] = this.#connection.addTransceiver(kind, { direction: 'sendrecv' });
+    void this.#negotiation.offer();
+  }
+
+  receive(signal: NegotiationSignal): void {
+    void this.#negotiation.receive(signal);
+  }
+
+  restart(): void {
+    void this.#negotiation.restart();
+  }
+
+  /** The peer has proven this connection too: media flows from now on. */
+  prove(seen: Seen): void {
+    if (this.#closed || this.#proof !== null) return;
+    this.#proof = seen;
+    const tracks = KINDS.flatMap((kind) => this.#sections[kind]?.receiver.track ?? []);
+    this.#stream = new MediaStream(tracks);
+    this.sendTracks();
+    this.owner.changed();
+  }
+
+  /** Sends what there is to send now. Does nothing before the proof. */
+  sendTracks(): void {
+    if (this.#closed || this.#proof === null) return;
+    const tracks = this.tracks();
+    for (const kind of KINDS) {
+      // A refusal means that the connection was closed meanwhile or that the track does not fit it; the connection's state
+      // tells the first, and the second cannot be: the track is of the section's kind.
+      this.#sections[kind]?.sender.replaceTrack(tracks[kind]).catch(() => this.#stateChanged());
+    }
+  }
+
+  /** Bytes and frames that came, for tests and details; see the W3C's `RTCInboundRtpStreamStats`. */
+  stats(): Promise<RTCStatsReport> {
+    return this.#connection.getStats();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#negotiation.close();
+    this.#connection.close();
+  }
+
+  /** The sections of the peer's offer: the first of each kind is ours to send in as well. */
+  #takeSections(): void {
+    for (const transceiver of this.#connection.getTransceivers()) {
+      const { kind } = transceiver.receiver.track;
+      if (kind !== 'audio' && kind !== 'video') continue;
+      if (this.#sections[kind] !== null) continue;
+      this.#sections[kind] = transceiver;
+      transceiver.direction = 'sendrecv';
+    }
+  }
+
+  #stateChanged(): void {
+    if (this.#closed) return;
+    switch (this.#connection.connectionState) {
+      case 'connected':
+        this.#set('connected');
+        this.#announce();
+        break;
+      case 'disconnected':
+        this.#set('disconnected');
+        break;
+      case 'failed':
+      case 'closed':
+        this.#set('failed');
+        break;
+      case 'new':
+      case 'connecting':
+        // After an ICE restart too; what was interrupted stays so until it is connected again.
+        break;
+    }
+  }
+
+  #announce(): void {
+    if (this.#announced) return;
+    const transport = this.#sections.audio?.sender.transport ?? this.#sections.video?.sender.transport ?? null;
+    const local = localFingerprint(this.#connection);
+    const remote = remoteFingerprint(this.#connection, transport);
+    if (local === null || remote === null) {
+      this.#set('failed');
+      return;
+    }
+    this.#announced = true;
+    this.owner.connected({ local, remote: remote.fingerprint, seen: remote.seen });
+  }
+
+  #set(state: 'connecting' | 'connected' | 'disconnected' | 'failed'): void {
+    if (this.#closed || state === this.#state) return;
+    this.#state = state;
+    this.owner.changed();
+  }
+}

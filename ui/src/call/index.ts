@@ -1,0 +1,9 @@
+// The media plane for screens: own devices, and one proven media connection to each peer. See `CallSnapshot.ts` for how
+// to use it.
+export { createCall } from './Call';
+export type { Call, CallOptions } from './Call';
+export type * from './CallSnapshot';
+export { createLocalMedia } from './LocalMedia';
+export type { LocalMedia, LocalMediaOptions } from './LocalMedia';
+export { nativeMediaConnections } from './native';
+export type { MediaConnectionFactory, MediaConnectionLike } from '../shared/rtc/PeerConnectionLike';
