@@ -1,0 +1,1 @@
+//! The runtime that WebRTC runs on: Tokio's, with UDP sockets whose buffers are large enough for bulk data.

@@ -1,0 +1,63 @@
+//! The way to the server: one lasting seat in a room, over whatever connections it takes (docs/protocol.md, section 3).
+//!
+//! Promises: connects, joins, and after any loss comes back by itself with the same `peer` and `resume`, then sends again, in
+//! order and byte-identical, every signal the server has not confirmed. Memory is bounded: at most [`OUTBOX_MESSAGES`] and
+//! [`OUTBOX_BYTES`] of signals wait. Taking an order never depends on whether the events are being read.
+//! Leaves to others: what a signal's body means (`parlor-trust`), and who calls whom (sessions).
+
+mod event;
+mod task;
+
+pub use event::{SignalingConfig, SignalingError, SignalingEvent};
+
+use parlor_protocol::id::PeerId;
+use tokio::sync::{mpsc, oneshot};
+
+/// Signals that wait for the server's confirmation at a time. A handshake with a full room of 16 needs some 15 × 20.
+pub const OUTBOX_MESSAGES: usize = 512;
+/// Bytes of bodies that wait for the server's confirmation at a time.
+pub const OUTBOX_BYTES: usize = 2 * 1024 * 1024;
+/// Orders between a handle and its task.
+const ORDERS: usize = 64;
+
+/// What a handle asks of its task.
+enum Order {
+    Signal { to: PeerId, body: String, taken: oneshot::Sender<Result<(), SignalingError>> },
+    Leave,
+}
+
+/// A seat in a room. Dropping it ends the connection without a `leave`, so that the seat stays for its grace.
+pub struct Signaling {
+    orders: mpsc::Sender<Order>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Signaling {
+    /// Begins to connect; must be called within a Tokio runtime. `events` gets what happens, [`SignalingEvent::Closed`] last.
+    pub fn start(config: SignalingConfig, events: mpsc::Sender<SignalingEvent>) -> Self {
+        let (orders, taken) = mpsc::channel(ORDERS);
+        let task = tokio::spawn(task::run(config, taken, events));
+        Self { orders, task }
+    }
+
+    /// Passes `body` (base64url) to another peer of the room, now or once the server is back. Returns as soon as it is queued.
+    ///
+    /// # Errors
+    /// [`SignalingError::OutboxFull`] if too much waits already, [`SignalingError::TooLarge`] if the server would not take it,
+    /// [`SignalingError::Closed`] after `leave`, a refusal or a closed event queue.
+    pub async fn signal(&self, to: PeerId, body: String) -> Result<(), SignalingError> {
+        let (taken, answer) = oneshot::channel();
+        self.orders.send(Order::Signal { to, body, taken }).await.map_err(|_| SignalingError::Closed)?;
+        answer.await.map_err(|_| SignalingError::Closed)?
+    }
+
+    /// Leaves the room at once, so that the others are told without a grace, and ends. Takes at most two seconds.
+    pub async fn leave(self) {
+        // A task that has ended already has left.
+        if self.orders.send(Order::Leave).await.is_ok()
+            && let Err(error) = self.task.await
+        {
+            tracing::error!(%error, "the signaling task ended badly");
+        }
+    }
+}
