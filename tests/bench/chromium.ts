@@ -1,0 +1,116 @@
+// Chromium ↔ Chromium: a bare data channel between two browser processes, the way a well-written page sends a file.
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { cpuSeconds } from './cpu';
+import type { Run } from './transfer';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Host candidates as addresses: mDNS needs a network with multicast.
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+];
+
+interface Side {
+  readonly browser: Browser;
+  readonly page: Page;
+  readonly pid: number;
+}
+
+async function launch(): Promise<Side> {
+  const server = await chromium.launchServer({ executablePath: '/usr/bin/chromium', args: FLAGS });
+  const browser = await chromium.connect(server.wsEndpoint());
+  const pid = server.process().pid;
+  if (pid === undefined) throw new Error('Chromium has no process');
+  return { browser, pid, page: await browser.newPage() };
+}
+
+/** Moves `bytes` from one browser to another. */
+export async function chromiumRun(bytes: number): Promise<Run> {
+  const [sender, receiver] = await Promise.all([launch(), launch()]);
+  const offer = await sender.page.evaluate(async () => {
+    const pc = new RTCPeerConnection();
+    const channel = pc.createDataChannel('bulk', { negotiated: true, id: 1 });
+    Object.assign(globalThis, { pc, channel });
+    await pc.setLocalDescription();
+    await gathered(pc);
+    return pc.localDescription?.sdp ?? '';
+
+    function gathered(connection: RTCPeerConnection): Promise<void> {
+      return new Promise((resolve) => {
+        connection.onicecandidate = ({ candidate }) => {
+          if (candidate === null) resolve();
+        };
+      });
+    }
+  });
+  const answer = await receiver.page.evaluate(
+    async ({ sdp, expected }) => {
+      const pc = new RTCPeerConnection();
+      const channel = pc.createDataChannel('bulk', { negotiated: true, id: 1 });
+      channel.binaryType = 'arraybuffer';
+      let received = 0;
+      const done = new Promise<void>((resolve) => {
+        channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
+          received += data.byteLength;
+          if (received >= expected) {
+            // The sender's clock stops when the last byte is known to be here.
+            channel.send('done');
+            resolve();
+          }
+        };
+      });
+      Object.assign(globalThis, { pc, done });
+      await pc.setRemoteDescription({ type: 'offer', sdp });
+      await pc.setLocalDescription();
+      await new Promise<void>((resolve) => {
+        pc.onicecandidate = ({ candidate }) => {
+          if (candidate === null) resolve();
+        };
+      });
+      return pc.localDescription?.sdp ?? '';
+    },
+    { sdp: offer, expected: bytes },
+  );
+  const before = [cpuSeconds(sender.pid), cpuSeconds(receiver.pid)] as const;
+  const seconds = await sender.page.evaluate(
+    async ({ sdp, total }) => {
+      const { pc, channel } = globalThis as unknown as { pc: RTCPeerConnection; channel: RTCDataChannel };
+      const open = new Promise<void>((resolve) => {
+        channel.onopen = () => resolve();
+      });
+      await pc.setRemoteDescription({ type: 'answer', sdp });
+      await open;
+      const done = new Promise<void>((resolve) => {
+        channel.onmessage = () => resolve();
+      });
+      const message = new Uint8Array(65_536);
+      channel.bufferedAmountLowThreshold = 1 << 20;
+      const began = performance.now();
+      for (let sent = 0; sent < total; sent += message.byteLength) {
+        if (channel.bufferedAmount > 4 << 20) {
+          await new Promise<void>((resolve) => {
+            channel.onbufferedamountlow = () => resolve();
+          });
+        }
+        channel.send(message.subarray(0, Math.min(message.byteLength, total - sent)));
+      }
+      await done;
+      return (performance.now() - began) / 1000;
+    },
+    { sdp: answer, total: bytes },
+  );
+  const run = {
+    name: 'Chromium ↔ Chromium',
+    bytes,
+    seconds,
+    sendCpuSeconds: cpuSeconds(sender.pid) - before[0],
+    receiveCpuSeconds: cpuSeconds(receiver.pid) - before[1],
+  };
+  await Promise.all([sender.browser.close(), receiver.browser.close()]);
+  return run;
+}

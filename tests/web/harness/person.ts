@@ -1,0 +1,155 @@
+// A person at a page of Parlor: does what a person does, by what a person sees, and waits for what a person would wait for.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+
+/** What `watchConnections` keeps in the page. */
+interface Watched {
+  readonly parlorConnections: RTCPeerConnection[];
+}
+
+/** A page with somebody in front of it. */
+export class Person {
+  private constructor(
+    readonly name: string,
+    readonly page: Page,
+  ) {}
+
+  /** Opens `url` in `context` and says `name`. */
+  static async arrive(context: BrowserContext, url: string, name: string): Promise<Person> {
+    const page = await context.newPage();
+    await page.addInitScript(watchConnections);
+    await page.goto(url);
+    const person = new Person(name, page);
+    await person.by('name').fill(name);
+    return person;
+  }
+
+  /** The thing the page names so for tests. */
+  by(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  /** Starts a room; gives the link to hand on. */
+  async start(): Promise<string> {
+    await this.by('start-room').click();
+    const link = this.by('invite-link').first();
+    await link.waitFor();
+    return (await link.inputValue().catch(() => link.textContent())) ?? '';
+  }
+
+  /** Joins by a pasted link. */
+  async join(link: string): Promise<void> {
+    await this.by('join-link').fill(link);
+    await this.by('join').click();
+  }
+
+  /** Waits until the data connection to the other is proven. */
+  async connected(): Promise<void> {
+    await this.page.locator('[data-testid=chip][data-link=connected]').waitFor();
+  }
+
+  /** Opens the side panel with chat and files, if it is closed. */
+  async openChat(): Promise<void> {
+    if (!(await this.by('chat-input').isVisible())) await this.by('toggle-chat').click();
+    await this.by('chat-input').waitFor();
+  }
+
+  /** Writes to the room. */
+  async write(text: string): Promise<void> {
+    await this.openChat();
+    await this.by('chat-input').fill(text);
+    await this.by('chat-send').click();
+  }
+
+  /** Waits until `text` stands in the chat. */
+  async reads(text: string): Promise<void> {
+    await this.openChat();
+    await this.by('chat-message').filter({ hasText: text }).first().waitFor();
+  }
+
+  /** Offers a file by the page's own button. */
+  async offer(path: string): Promise<void> {
+    await this.openChat();
+    const [chooser] = await Promise.all([this.page.waitForEvent('filechooser'), this.by('attach').first().click()]);
+    await chooser.setFiles(path);
+  }
+
+  /** The newest file card. */
+  card(): Locator {
+    return this.by('file-card').last();
+  }
+
+  /** Waits until the newest file card says `state`. */
+  async cardSays(state: string, timeoutMs = 120_000): Promise<void> {
+    await this.page.locator(`[data-testid=file-card][data-state=${state}]`).last().waitFor({ timeout: timeoutMs });
+  }
+
+  /** Consents to what is offered. */
+  async accept(): Promise<void> {
+    await this.openChat();
+    await this.by('accept').last().click({ timeout: 60_000 });
+  }
+
+  /** Saves what was received; gives its SHA-256 in hex. */
+  async savedHash(): Promise<string> {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.by('save').last().click()]);
+    return sha256(await download.path());
+  }
+
+  /** Frames decoded and audio packets received so far, over all media connections. */
+  async received(): Promise<{ frames: number; audioPackets: number }> {
+    return this.page.evaluate(async () => {
+      let [frames, audioPackets] = [0, 0];
+      for (const connection of (globalThis as unknown as Watched).parlorConnections) {
+        for (const report of (await connection.getStats()).values() as Iterable<Record<string, unknown>>) {
+          if (report['type'] !== 'inbound-rtp') continue;
+          if (report['kind'] === 'video') frames += Number(report['framesDecoded'] ?? 0);
+          if (report['kind'] === 'audio') audioPackets += Number(report['packetsReceived'] ?? 0);
+        }
+      }
+      return { frames, audioPackets };
+    });
+  }
+
+  /** Waits until the other's picture moves and its sound arrives: `frames` and `packets` more than now. */
+  async seesAndHears(frames = 30, packets = 50): Promise<void> {
+    const before = await this.received();
+    await this.page.locator('[data-testid=remote-video]').first().waitFor();
+    await this.page.waitForFunction(
+      async ({ wantedFrames, wantedPackets }) => {
+        let [seen, heard] = [0, 0];
+        for (const connection of (globalThis as unknown as Watched).parlorConnections) {
+          for (const report of (await connection.getStats()).values() as Iterable<Record<string, unknown>>) {
+            if (report['type'] !== 'inbound-rtp') continue;
+            if (report['kind'] === 'video') seen += Number(report['framesDecoded'] ?? 0);
+            if (report['kind'] === 'audio') heard += Number(report['packetsReceived'] ?? 0);
+          }
+        }
+        return seen >= wantedFrames && heard >= wantedPackets;
+      },
+      { wantedFrames: before.frames + frames, wantedPackets: before.audioPackets + packets },
+      { timeout: 60_000, polling: 500 },
+    );
+  }
+}
+
+/** SHA-256 of a file, in hex. */
+export async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Runs in the page before its own code: keeps every peer connection, so that its statistics can be read from outside. */
+function watchConnections(): void {
+  const connections: RTCPeerConnection[] = [];
+  Object.assign(globalThis, { parlorConnections: connections });
+  globalThis.RTCPeerConnection = new Proxy(RTCPeerConnection, {
+    construct(target, words: [RTCConfiguration?]) {
+      const connection = new target(...words);
+      connections.push(connection);
+      return connection;
+    },
+  });
+}
