@@ -9,6 +9,7 @@
 
 pub mod error;
 pub mod folder;
+pub mod lanes;
 pub mod numbered;
 pub mod part;
 pub mod picks;
@@ -17,6 +18,7 @@ pub mod walk;
 
 pub use error::DiskError;
 pub use folder::{IncomingFiles, ReceivingFolder};
+pub use lanes::{Done, Job, Lanes, Outcome};
 pub use part::Part;
 pub use picks::Picks;
 pub use source::SourceFile;

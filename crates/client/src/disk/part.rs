@@ -167,7 +167,12 @@ fn rename_without_replacing(dir: &Dir, from: &str, to: &str) -> io::Result<()> {
 /// Makes the names in a folder durable, where folders can be synced.
 fn sync_folder(dir: &Dir) -> io::Result<()> {
     #[cfg(unix)]
-    rustix::fs::fsync(dir)?;
+    {
+        use rustix::fs::{Mode, OFlags, fsync, openat};
+        // The handle itself may be one for paths only, which cannot be synced.
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        fsync(openat(dir, ".", flags, Mode::empty())?)?;
+    }
     #[cfg(not(unix))]
     let _ = dir;
     Ok(())
