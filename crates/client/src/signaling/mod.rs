@@ -5,10 +5,17 @@
 //! [`OUTBOX_BYTES`] of signals wait. Taking an order never depends on whether the events are being read.
 //! Leaves to others: what a signal's body means (`parlor-trust`), and who calls whom (sessions).
 
+mod backoff;
 mod event;
+mod outbox;
+mod socketio;
+mod supervisor;
 mod task;
+mod transport;
 
 pub use event::{SignalingConfig, SignalingError, SignalingEvent};
+
+use std::sync::Arc;
 
 use parlor_protocol::id::PeerId;
 use tokio::sync::{mpsc, oneshot};
@@ -35,8 +42,17 @@ pub struct Signaling {
 impl Signaling {
     /// Begins to connect; must be called within a Tokio runtime. `events` gets what happens, [`SignalingEvent::Closed`] last.
     pub fn start(config: SignalingConfig, events: mpsc::Sender<SignalingEvent>) -> Self {
+        Self::start_over(config, Arc::new(socketio::SocketIo), seed(), events)
+    }
+
+    fn start_over(
+        config: SignalingConfig,
+        transport: Arc<dyn transport::Transport>,
+        seed: u64,
+        events: mpsc::Sender<SignalingEvent>,
+    ) -> Self {
         let (orders, taken) = mpsc::channel(ORDERS);
-        let task = tokio::spawn(task::run(config, taken, events));
+        let task = tokio::spawn(task::run(config, transport, seed, taken, events));
         Self { orders, task }
     }
 
@@ -61,3 +77,16 @@ impl Signaling {
         }
     }
 }
+
+/// For scattering waits only.
+fn seed() -> u64 {
+    let mut bytes = [0; 8];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        // Unscattered waits work too.
+        tracing::warn!(%error, "no randomness for waits");
+    }
+    u64::from_le_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests;
