@@ -7,26 +7,17 @@
 //     for (const output of correspondence.begin()) …          // towards every peer of the join reply
 //     for (const output of correspondence.receive(body)) …    // for every signal of that peer, in order
 
-import type { HostKind } from '../protocol/HostKind';
 import type { PeerId } from '../protocol/PeerId';
 import type { Plane } from '../protocol/Plane';
-import { decodeBase64url, encodeBase64url } from './base64url';
-import type { Bytes, Random } from './bytes';
-import type { RoomKeys } from './derivation';
-import { ENVELOPE_NONCE_BYTES, HELLO_HEADER, openEnvelope, readHeader, sealEnvelope, type EnvelopeHeader } from './envelope';
+import type { Random } from './bytes';
+import { NONCE_BYTES, type RoomKeys } from './derivation';
+import { ENVELOPE_NONCE_BYTES, readEnvelope } from './envelope';
 import type { Epoch, Negotiation, OpenedNegotiation } from './Epoch';
-import { Handshake, type HandshakeOutput } from './handshake';
-import { cutName } from './limits';
-import { parseSealed } from './sealedGuard';
+import { Handshake, type HelloNonces } from './handshake';
+import { openHello, sealHello, type About } from './hello';
 import { TrustError, type TrustErrorCode } from './TrustError';
 
-/** What a hello says of its sender, apart from nonces. */
-export interface About {
-  readonly name: string;
-  /** Program and version, `parlor/0.1.0`. */
-  readonly agent: string;
-  readonly host: HostKind;
-}
+export type { About } from './hello';
 
 /** What comes of a body, or of a beginning: orders and facts, to be handled in order. */
 export type CorrespondenceOutput =
@@ -68,9 +59,9 @@ export class Correspondence {
     return this.#handshake.isPending;
   }
 
-  /** Begins a handshake, or says the last hello of a pending one again. */
+  /** Begins a handshake. A pending one is given up; a live epoch stays until the new one is done. */
   begin(): CorrespondenceOutput[] {
-    return this.#follow(this.#handshake.begin(this.random));
+    return [this.#send(this.#handshake.begin(this.random(NONCE_BYTES)))];
   }
 
   /** Seals a description or candidate: the `body` to send. Null while there is no epoch. */
@@ -81,42 +72,31 @@ export class Correspondence {
   /** Takes a `body` that came from the other peer. */
   receive(body: string): CorrespondenceOutput[] {
     try {
-      const envelope = decodeBase64url(body);
-      if (envelope === null) throw new TrustError('not-an-envelope', 'no base64url');
-      const header = readHeader(envelope);
-      return header.kind === 'hello' ? this.#receiveHello(envelope) : this.#receiveNegotiation(header, envelope);
+      return readEnvelope(body).header.kind === 'hello' ? this.#receiveHello(body) : this.#receiveNegotiation(body);
     } catch (error) {
       if (!(error instanceof TrustError)) throw error;
+      if (error.code === 'repeat') return [];
       this.droppedCount += 1;
       return [{ type: 'body-dropped', code: error.code }];
     }
   }
 
-  #receiveHello(envelope: Bytes): CorrespondenceOutput[] {
-    const addresses = { room: this.keys.room, from: this.other, to: this.self };
-    const message = parseSealed(openEnvelope(this.keys.helloKey, addresses, envelope));
-    if (message?.type !== 'hello') throw new TrustError('not-a-message', 'not a hello');
-    const { nonce, echo, name, agent, host } = message;
-    return [
-      { type: 'peer-introduced', about: { name, agent, host } },
-      ...this.#follow(this.#handshake.receive({ nonce, echo }, this.random)),
-    ];
+  #receiveHello(body: string): CorrespondenceOutput[] {
+    const { name, agent, host, ...nonces } = openHello(this.keys, this.other, this.self, body);
+    const { send, established } = this.#handshake.helloReceived(nonces, this.random(NONCE_BYTES));
+    const outputs: CorrespondenceOutput[] = [{ type: 'peer-introduced', about: { name, agent, host } }];
+    if (send !== null) outputs.push(this.#send(send));
+    if (established !== null) outputs.push({ type: 'epoch-began', epoch: established });
+    return outputs;
   }
 
-  #receiveNegotiation(header: EnvelopeHeader, envelope: Bytes): CorrespondenceOutput[] {
+  #receiveNegotiation(body: string): CorrespondenceOutput[] {
     if (this.epoch === null) throw new TrustError('not-an-envelope', 'no epoch yet');
-    const opened = this.epoch.open(header, envelope);
-    return opened === null ? [] : [{ type: 'negotiation-received', ...opened }];
+    return [{ type: 'negotiation-received', ...this.epoch.open(body) }];
   }
 
-  #follow(outputs: readonly HandshakeOutput[]): CorrespondenceOutput[] {
-    return outputs.map((output) => {
-      if (output.type === 'begin-epoch') return { type: 'epoch-began', epoch: output.epoch };
-      const hello = { type: 'hello', ...output.nonces, ...this.about, name: cutName(this.about.name) };
-      const addresses = { room: this.keys.room, from: this.self, to: this.other };
-      const nonce = this.random(ENVELOPE_NONCE_BYTES);
-      const envelope = sealEnvelope(this.keys.helloKey, HELLO_HEADER, addresses, nonce, JSON.stringify(hello));
-      return { type: 'send-signal', body: encodeBase64url(envelope) };
-    });
+  #send(nonces: HelloNonces): CorrespondenceOutput {
+    const nonce = this.random(ENVELOPE_NONCE_BYTES);
+    return { type: 'send-signal', body: sealHello(this.keys, this.self, this.other, nonces, this.about, nonce) };
   }
 }

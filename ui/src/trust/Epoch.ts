@@ -1,4 +1,5 @@
 // One epoch between two peers: its keys, its sequences, its key confirmations. It begins when a handshake is done.
+// Twin of `crates/trust/src/epoch.rs`.
 //
 // Promises: an envelope counts once, in the order sent; ours never repeat a sequence. Leaves to others: when an epoch ends.
 
@@ -10,7 +11,7 @@ import { decodeBase64url, encodeBase64url } from './base64url';
 import { equalBytes, type Bytes, type Random } from './bytes';
 import { confirmationMac, MAC_BYTES } from './confirmation';
 import type { Party, RoomKeys } from './derivation';
-import { ENVELOPE_NONCE_BYTES, openEnvelope, sealEnvelope, type EnvelopeHeader } from './envelope';
+import { ENVELOPE_NONCE_BYTES, openEnvelope, readEnvelope, sealEnvelope, type EnvelopeHeader } from './envelope';
 import { toHex } from './id';
 import { parseSealed } from './sealedGuard';
 import { TrustError } from './TrustError';
@@ -32,6 +33,7 @@ export class Epoch {
   readonly initiator: boolean;
   /** Our role in perfect negotiation: we hold the larger peer id. */
   readonly polite: boolean;
+  readonly #room: RoomId;
   readonly #idBytes: Bytes;
   readonly #sealing: Bytes;
   readonly #opening: Bytes;
@@ -55,28 +57,32 @@ export class Epoch {
     this.polite = isPolite(local.peer, remote.peer);
   }
 
-  readonly #room: RoomId;
-
-  /** Seals a message for the other peer: the `body` of a signal. */
+  /**
+   * Seals a description or candidate: the `body` of a signal. A body that must be sent again is kept and sent byte-identical, not sealed
+   * again. Throws `not-a-message` over `BODY_CHARS`.
+   */
   seal(plane: Plane, message: Negotiation, random: Random): string {
-    this.#lastSent += 1;
-    const header: EnvelopeHeader = { kind: message.type, plane, epoch: this.#idBytes, sequence: this.#lastSent };
+    const header: EnvelopeHeader = { kind: message.type, plane, epoch: this.#idBytes, sequence: this.#lastSent + 1 };
     const addresses = { room: this.#room, from: this.local.peer, to: this.remote.peer };
     const nonce = random(ENVELOPE_NONCE_BYTES);
-    return encodeBase64url(sealEnvelope(this.#sealing, header, addresses, nonce, JSON.stringify(message)));
+    const body = sealEnvelope(this.#sealing, header, addresses, nonce, JSON.stringify(message));
+    this.#lastSent = header.sequence;
+    return body;
   }
 
   /**
-   * Opens an envelope of the other peer whose header was read. Null when it is a repeat, to be dropped in silence.
-   * Throws `not-an-envelope` (of another epoch), `does-not-open` or `not-a-message`.
+   * Opens a `body` of the other peer. Throws `another-version`, `not-an-envelope` (also for a hello, and of another epoch), `repeat` (drop
+   * in silence), `does-not-open` or `not-a-message`.
    */
-  open(header: EnvelopeHeader, envelope: Uint8Array): OpenedNegotiation | null {
+  open(body: string): OpenedNegotiation {
+    const { header, envelope } = readEnvelope(body);
     if (header.plane === null || !equalBytes(header.epoch, this.#idBytes)) {
       throw new TrustError('not-an-envelope', 'of another epoch');
     }
     const addresses = { room: this.#room, from: this.remote.peer, to: this.local.peer };
     const text = openEnvelope(this.#opening, addresses, envelope);
-    if (header.sequence <= this.#lastReceived) return null;
+    // From here on the header is the peer's own.
+    if (header.sequence <= this.#lastReceived) throw new TrustError('repeat', 'it counted already');
     this.#lastReceived = header.sequence;
     const message = parseSealed(text);
     if (message === null || message.type === 'hello' || message.type !== header.kind) {

@@ -1,19 +1,19 @@
 // Key confirmation (docs/protocol.md, section 5.1): a MAC over both certificates of a connection, both nonces, epoch, link and role.
 //
 // Promises: a right MAC was made by a holder of the invitation, in this epoch, for this connection, by the other role: it can be
-// neither replayed nor reflected. Leaves to others: reading the fingerprints.
+// neither replayed nor reflected. Leaves to others: reading the fingerprints. Twin of `crates/trust/src/confirmation.rs`.
 
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 
 import type { Plane } from '../protocol/Plane';
 import { concatBytes, u32Bytes, utf8, type Bytes } from './bytes';
-import { fromHex } from './id';
+import { FINGERPRINT_BYTES } from './fingerprint';
+
+export { parseFingerprint } from './fingerprint';
 
 /** Bytes of a confirmation's MAC. */
 export const MAC_BYTES = 32;
-/** Bytes of a certificate's fingerprint: SHA-256. */
-export const FINGERPRINT_BYTES = 32;
 
 /** Everything a confirmation is made over, from its sender's side. */
 export interface ConfirmationClaims {
@@ -48,25 +48,4 @@ export function confirmationMac(key: Uint8Array, claims: ConfirmationClaims): By
     claims.receiverNonce,
   );
   return hmac(sha256, key, text);
-}
-
-/**
- * The SHA-256 fingerprint an SDP names (`a=fingerprint`, RFC 8122), or null when it names none, or several that differ: then it is
- * not sure which certificate would be used.
- */
-export function fingerprintFromSdp(sdp: string): Bytes | null {
-  let found: string | null = null;
-  for (const [, hex] of sdp.matchAll(/^a=fingerprint:sha-256[ \t]+([0-9a-f:]+)[ \t]*\r?$/gim)) {
-    const plain = (hex ?? '').toLowerCase();
-    if (found !== null && found !== plain) return null;
-    found = plain;
-  }
-  return found === null ? null : parseFingerprint(found);
-}
-
-/** A fingerprint from hex, with or without colons, in either case; null when it is no SHA-256. */
-export function parseFingerprint(text: string): Bytes | null {
-  const lower = text.toLowerCase();
-  if (!/^([0-9a-f]{2}:){31}[0-9a-f]{2}$|^[0-9a-f]{64}$/.test(lower)) return null;
-  return fromHex(lower.replaceAll(':', ''), FINGERPRINT_BYTES);
 }

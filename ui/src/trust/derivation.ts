@@ -1,6 +1,7 @@
 // Keys of a room and of an epoch (docs/protocol.md, section 2): HKDF-SHA-256 (RFC 5869) with fixed info strings.
 //
 // Promises: each value has an info string of its own, so none tells of another. No WebCrypto: a page on plain http has none.
+// Twin of `crates/trust/src/derivation.rs`.
 
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';

@@ -2,14 +2,16 @@
 //
 // Promises: what opens was sealed by a holder of the key, for this room, this sender and this receiver, with this header. Leaves to
 // others: which key (`derivation`), repeats (`Epoch`), what the text means (`sealedGuard`).
+// Twin of `crates/trust/src/envelope.rs`.
 
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 
 import type { PeerId } from '../protocol/PeerId';
 import type { RoomId } from '../protocol/RoomId';
+import { decodeBase64url, encodeBase64url } from './base64url';
 import { concatBytes, u64Bytes, utf8, type Bytes } from './bytes';
 import { idBytes } from './id';
-import { VERSION } from './limits';
+import { BODY_CHARS, MESSAGE_BYTES, VERSION } from './limits';
 import { TrustError } from './TrustError';
 
 /** Bytes before the nonce, which are authenticated but not hidden. */
@@ -54,17 +56,19 @@ export const HELLO_HEADER: EnvelopeHeader = {
   sequence: 0,
 };
 
-/** Seals `text`. `nonce` is 24 fresh random bytes. */
+/** Seals `text`: the `body` of a signal. `nonce` is 24 fresh random bytes. Throws `not-a-message` over `BODY_CHARS`. */
 export function sealEnvelope(
   key: Uint8Array,
   header: EnvelopeHeader,
   addresses: Addresses,
   nonce: Uint8Array,
   text: string,
-): Bytes {
+): string {
   const head = encodeHeader(header);
   const sealed = xchacha20poly1305(key, nonce, associatedData(head, addresses)).encrypt(utf8(text));
-  return concatBytes(head, nonce, sealed);
+  const body = encodeBase64url(concatBytes(head, nonce, sealed));
+  if (body.length > BODY_CHARS) throw new TrustError('not-a-message', 'too long for an envelope');
+  return body;
 }
 
 /** Opens an envelope whose header was read before. Throws `does-not-open`. */
@@ -72,17 +76,31 @@ export function openEnvelope(key: Uint8Array, addresses: Addresses, envelope: Ui
   const head = envelope.subarray(0, HEADER_BYTES);
   const nonce = envelope.subarray(HEADER_BYTES, HEADER_BYTES + ENVELOPE_NONCE_BYTES);
   const sealed = envelope.subarray(HEADER_BYTES + ENVELOPE_NONCE_BYTES);
+  let opened: Uint8Array;
   try {
-    const opened = xchacha20poly1305(key, nonce, associatedData(head, addresses)).decrypt(sealed);
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(opened);
+    opened = xchacha20poly1305(key, nonce, associatedData(head, addresses)).decrypt(sealed);
   } catch {
-    // Both a wrong tag and broken UTF-8 say the same: this was not sealed by a right peer. The causes hold nothing more.
+    // A wrong tag is all that can go wrong here; the cause holds nothing more.
     throw new TrustError('does-not-open', 'sealed with another key, or changed');
   }
+  // Broken UTF-8 becomes replacement characters, which no message holds where it matters: the guard judges.
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(opened);
 }
 
-/** Reads the header. Throws `another-version` or `not-an-envelope`. Nothing of it is proven until the envelope opens. */
-export function readHeader(envelope: Uint8Array): EnvelopeHeader {
+/** An envelope in its parts, not opened. */
+export interface Envelope {
+  readonly header: EnvelopeHeader;
+  readonly envelope: Bytes;
+}
+
+/** Reads a `body`. Throws `another-version` or `not-an-envelope`. Nothing of it is proven until it opens. */
+export function readEnvelope(body: string): Envelope {
+  const envelope = body.length > MESSAGE_BYTES ? null : decodeBase64url(body);
+  if (envelope === null) throw new TrustError('not-an-envelope', 'no base64url, or too long');
+  return { header: readHeader(envelope), envelope };
+}
+
+function readHeader(envelope: Uint8Array): EnvelopeHeader {
   const [version, kindByte, planeByte, reserved] = envelope;
   if (version === undefined) throw new TrustError('not-an-envelope', 'empty');
   if (version !== VERSION) throw new TrustError('another-version', `envelope version ${version}`);

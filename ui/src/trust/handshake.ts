@@ -2,13 +2,15 @@
 //
 // Promises: an epoch begins only when the other side has echoed a nonce made here for it, so a replayed hello can begin a handshake
 // but neither finish one nor end a live epoch. At most one handshake is pending. Leaves to others: sealing and sending hellos
-// (`Correspondence`), and when to ask again (a peer whose hello is unanswered for 10 s may).
+// (`hello`, `Correspondence`), and when to ask again
+// (a peer that has not answered for 10 s: `begin` with a fresh nonce). Twin of `crates/trust/src/handshake.rs`.
 
 import type { PeerId } from '../protocol/PeerId';
 import { decodeBase64url, encodeBase64url } from './base64url';
-import { equalBytes, type Bytes, type Random } from './bytes';
+import { equalBytes, type Bytes } from './bytes';
 import { NONCE_BYTES, type RoomKeys } from './derivation';
 import { Epoch, isPolite } from './Epoch';
+import { TrustError } from './TrustError';
 
 /** The part of a hello that the handshake is about. */
 export interface HelloNonces {
@@ -17,11 +19,15 @@ export interface HelloNonces {
   readonly echo: string | null;
 }
 
-/** What the handshake orders, in this order. */
-export type HandshakeOutput =
-  | { readonly type: 'send-hello'; readonly nonces: HelloNonces }
-  /** The handshake is done. All connections of an earlier epoch end now. */
-  | { readonly type: 'begin-epoch'; readonly epoch: Epoch };
+/** What a hello led to: first send, then begin. */
+export interface HandshakeStep {
+  /** Seal and send a hello with these nonces. */
+  readonly send: HelloNonces | null;
+  /** The handshake is done: this is the epoch now, and every connection of an earlier one ends. */
+  readonly established: Epoch | null;
+}
+
+const NOTHING: HandshakeStep = { send: null, established: null };
 
 interface Pending {
   readonly local: Bytes;
@@ -56,59 +62,48 @@ export class Handshake {
   }
 
   /**
-   * Begins a handshake, as who enters a room does with every peer named in its `join` reply. While one is pending it says that
-   * one's last hello again, so it also serves as the repeat after 10 s without an answer.
+   * Begins a handshake with a fresh random nonce: towards every peer named in a `join` reply, and again after 10 s without an answer. A
+   * pending one is given up; a live epoch stays until this one is done.
    */
-  begin(random: Random): HandshakeOutput[] {
-    const pending = (this.#pending ??= freshPending(random));
-    if (pending.remote === null) pending.began = true;
-    return [sendHello(pending)];
+  begin(nonce: Bytes): HelloNonces {
+    this.#pending = { local: nonce, remote: null, began: true, otherBegan: false, echoed: false };
+    return { nonce: encodeBase64url(nonce), echo: null };
   }
 
-  /** Takes a hello of the other peer. `nonces` passed the guard of `Sealed`; what does not fit is ignored. */
-  receive(nonces: HelloNonces, random: Random): HandshakeOutput[] {
-    const remote = decodeBase64url(nonces.nonce, NONCE_BYTES);
-    if (remote === null) return [];
-    if (nonces.echo === null) return this.#receiveBeginning(remote, random);
-    const echo = decodeBase64url(nonces.echo, NONCE_BYTES);
-    return echo === null ? [] : this.#receiveEcho(remote, echo);
+  /** Takes an opened hello of the other peer. `fresh` is random and used at most once. Throws `not-a-message` when a nonce is none. */
+  helloReceived(hello: HelloNonces, fresh: Bytes): HandshakeStep {
+    const nonce = decodeBase64url(hello.nonce, NONCE_BYTES);
+    const echo = hello.echo === null ? null : decodeBase64url(hello.echo, NONCE_BYTES);
+    if (nonce === null || (echo === null && hello.echo !== null)) throw new TrustError('not-a-message', 'a nonce is 32 bytes');
+    return echo === null ? this.#beginningReceived(nonce, fresh) : this.#echoReceived(nonce, echo);
   }
 
-  #receiveBeginning(remote: Bytes, random: Random): HandshakeOutput[] {
+  #beginningReceived(remote: Bytes, fresh: Bytes): HandshakeStep {
     let pending = this.#pending;
-    if (pending?.remote === null) pending.remote = remote;
-    if (pending?.remote == null || !equalBytes(pending.remote, remote)) {
-      if (this.#current !== null && equalBytes(this.#current.remote.nonce, remote)) return [];
-      pending = freshPending(random);
-      pending.remote = remote;
+    if (pending === null || (pending.remote !== null && !equalBytes(pending.remote, remote))) {
+      if (this.#current !== null && equalBytes(this.#current.remote.nonce, remote)) return NOTHING;
+      pending = { local: fresh, remote: null, began: false, otherBegan: false, echoed: false };
       this.#pending = pending;
     }
+    pending.remote = remote;
     pending.otherBegan = true;
     pending.echoed = true;
-    return [sendHello(pending)];
+    return { send: greeting(pending.local, remote), established: null };
   }
 
-  #receiveEcho(remote: Bytes, echo: Bytes): HandshakeOutput[] {
+  #echoReceived(remote: Bytes, echo: Bytes): HandshakeStep {
     const pending = this.#pending;
-    if (pending === null || !equalBytes(pending.local, echo)) return [];
-    if (pending.remote !== null && !equalBytes(pending.remote, remote)) return [];
-    pending.remote = remote;
-    const outputs: HandshakeOutput[] = pending.echoed ? [] : [sendHello(pending)];
-    // Who said `echo: null` began; if both did, the impolite one counts as the one.
+    if (pending === null || !equalBytes(pending.local, echo)) return NOTHING;
+    this.#pending = null;
+    // The echo proves `remote` fresh. A remote taken before it from an `echo: null` was not proven, perhaps replayed: it gives way.
+    const echoed = pending.echoed && pending.remote !== null && equalBytes(pending.remote, remote);
     const initiator = pending.began && (!pending.otherBegan || !isPolite(this.self, this.other));
     const local = { peer: this.self, nonce: pending.local };
     this.#current = new Epoch(this.keys, local, { peer: this.other, nonce: remote }, initiator);
-    this.#pending = null;
-    outputs.push({ type: 'begin-epoch', epoch: this.#current });
-    return outputs;
+    return { send: echoed ? null : greeting(pending.local, remote), established: this.#current };
   }
 }
 
-function freshPending(random: Random): Pending {
-  return { local: random(NONCE_BYTES), remote: null, began: false, otherBegan: false, echoed: false };
-}
-
-function sendHello(pending: Pending): HandshakeOutput {
-  const echo = pending.remote === null ? null : encodeBase64url(pending.remote);
-  return { type: 'send-hello', nonces: { nonce: encodeBase64url(pending.local), echo } };
+function greeting(local: Bytes, remote: Bytes): HelloNonces {
+  return { nonce: encodeBase64url(local), echo: encodeBase64url(remote) };
 }

@@ -2,6 +2,7 @@
 //
 // Promises: what is printed reads back as the same; the secret stands behind `#` only, so that no server sees it; errors tell a
 // link of another version from a text that is no link at all. Leaves to others: what the secret opens (`derivation`).
+// Twin of `crates/trust/src/invitation.rs`.
 
 import { decodeBase64url, encodeBase64url } from './base64url';
 import { utf8, type Bytes, type Random } from './bytes';

@@ -4,6 +4,8 @@
 export const VERSION = 1;
 /** Longest signaling message in bytes. */
 export const MESSAGE_BYTES = 64 * 1024;
+/** Longest `body` of a signal in characters: a signaling message less what stands around the body in it. */
+export const BODY_CHARS = MESSAGE_BYTES - 512;
 /** Longest display name in characters (code points). */
 export const NAME_CHARS = 64;
 
