@@ -1,0 +1,182 @@
+// The real app window on a display of its own, with a profile of its own, driven through WebKitWebDriver.
+//
+// Promises: nothing of the machine's user is touched (HOME is a folder of this run, no session bus is spoken to unless given);
+// `close` leaves no process behind.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+
+import { WebDriver } from './webdriver';
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+
+/** Where the built programs lie. */
+export const BINARIES = process.env['PARLOR_BIN'] ?? join(process.env['CARGO_TARGET_DIR'] ?? join(REPOSITORY, 'target'), 'debug');
+
+/** How to start the window. */
+export interface AppOptions {
+  /** A folder that is the user's home for this run. */
+  readonly home: string;
+  /** What the file dialog answers. */
+  readonly picks?: readonly string[];
+  /** Arguments of the program. */
+  readonly args?: readonly string[];
+  /** More of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A virtual X display. */
+export class Display {
+  private constructor(
+    readonly name: string,
+    private readonly server: ChildProcess,
+  ) {}
+
+  /** Starts one on a number that is free. */
+  static async start(): Promise<Display> {
+    const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1366x1024x24', '-nolisten', 'tcp'], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    });
+    const number = await new Promise<string>((found, failed) => {
+      server.once('error', failed);
+      server.once('exit', (code) => failed(new Error(`Xvfb ended with ${code}`)));
+      server.stdio[3]?.once('data', (data: Buffer) => found(data.toString().trim()));
+    });
+    return new Display(`:${number}`, server);
+  }
+
+  /** Ends it. */
+  async stop(): Promise<void> {
+    await ended(this.server);
+  }
+}
+
+/** The window and its driver. */
+export class AppWindow {
+  private constructor(
+    readonly page: WebDriver,
+    readonly home: string,
+    readonly environment: Readonly<Record<string, string>>,
+    private readonly driver: ChildProcess,
+  ) {}
+
+  /** Where the program lies. */
+  static get binary(): string {
+    return join(BINARIES, 'parlor');
+  }
+
+  /** Opens the window on `display`. */
+  static async open(display: Display, options: AppOptions): Promise<AppWindow> {
+    const port = await freePort();
+    const environment = appEnvironment(display.name, options);
+    const driver = spawn('WebKitWebDriver', [`--port=${port}`], { env: environment, stdio: 'inherit' });
+    try {
+      const address = `http://127.0.0.1:${port}`;
+      await driverAnswers(address, driver);
+      const page = await WebDriver.start(address, AppWindow.binary, options.args);
+      return new AppWindow(page, options.home, environment, driver);
+    } catch (error) {
+      await ended(driver);
+      throw error;
+    }
+  }
+
+  /** The process id of the program. */
+  get pid(): number {
+    const child = childrenOf(this.driver.pid ?? 0).find((one) => one.name === 'parlor');
+    if (child === undefined) throw new Error('the program does not run under its driver');
+    return child.pid;
+  }
+
+  /** Something on the page, by the name it has for tests. */
+  static by(testId: string): string {
+    return `[data-testid="${testId}"]`;
+  }
+
+  /** The log of the program. */
+  get log(): string {
+    const path = join(this.home, '.local/share/kr.parlor.app/logs/parlor.log');
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+
+  /** Where received files lie. */
+  get downloads(): string {
+    return join(this.home, 'Downloads/Parlor');
+  }
+
+  /** Ends the window and the driver. */
+  async close(): Promise<void> {
+    try {
+      await this.page.end();
+    } finally {
+      await ended(this.driver);
+    }
+  }
+}
+
+/** What the program sees of the environment. */
+export function appEnvironment(display: string, options: AppOptions): Record<string, string> {
+  mkdirSync(options.home, { recursive: true });
+  return {
+    PATH: process.env['PATH'] ?? '',
+    LANG: 'C.UTF-8',
+    HOME: options.home,
+    XDG_RUNTIME_DIR: options.home,
+    DISPLAY: display,
+    GDK_BACKEND: 'x11',
+    DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+    NO_AT_BRIDGE: '1',
+    TAURI_WEBVIEW_AUTOMATION: 'true',
+    ...(options.picks === undefined ? {} : { PARLOR_PICK: options.picks.join(':') }),
+    ...options.env,
+  };
+}
+
+function childrenOf(parent: number): { pid: number; name: string }[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        // pid (name) state ppid …; the name may hold anything but ends with the last parenthesis.
+        const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+        const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+        const ppid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+        return ppid === parent ? [{ pid: Number(entry), name }] : [];
+      } catch {
+        return []; // Ended while we looked.
+      }
+    });
+}
+
+async function driverAnswers(address: string, driver: ChildProcess): Promise<void> {
+  let isOver = false;
+  driver.once('exit', () => (isOver = true));
+  // The driver says nothing when it is ready; its port can only be tried.
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline && !isOver; ) {
+    const ready = await fetch(`${address}/status`).then((response) => response.ok, () => false);
+    if (ready) return;
+    await new Promise((next) => setTimeout(next, 25));
+  }
+  throw new Error('WebKitWebDriver does not answer');
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((found, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address !== null ? found(address.port) : failed(new Error('no port'))));
+    });
+  });
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const over = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  const limit = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await over;
+  clearTimeout(limit);
+}
