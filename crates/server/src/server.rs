@@ -1,0 +1,169 @@
+//! The server as a whole: bind, run, end in order.
+
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use socketioxide::{ParserConfig, SocketIo};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    error::ServerError,
+    guard::Guard,
+    http::{Site, router},
+    listener::{BoundedListener, CameOn},
+    plain_namespace::PlainNamespace,
+    room_namespace::RoomNamespace,
+    slots::Slots,
+    web_ui::WebUi,
+};
+
+/// How often a message over the limit still is read, so that its sender gets an answer instead of a broken connection.
+const READ_BEYOND: usize = 2;
+
+/// A server that listens and does not serve yet.
+pub struct Server {
+    config: Arc<Config>,
+    tcp: TcpListener,
+    local_addr: SocketAddr,
+}
+
+impl Server {
+    /// Checks the configuration and takes the address.
+    ///
+    /// # Errors
+    /// A value cannot be, or the address is taken or unusable.
+    pub async fn bind(config: Config) -> Result<Self, ServerError> {
+        config.check()?;
+        let address = config.listen;
+        let tcp = TcpListener::bind(address).await.map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => ServerError::AddressTaken { address },
+            _ => ServerError::AddressUnusable { address, source },
+        })?;
+        let local_addr = tcp.local_addr()?;
+        Ok(Self { config: Arc::new(config), tcp, local_addr })
+    }
+
+    /// Where it listens; with the port that was picked.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Serves until `shutdown` is ready, then tells the clients and ends within the configured time.
+    ///
+    /// # Errors
+    /// Serving failed.
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), ServerError> {
+        let Self { config, tcp, .. } = self;
+        let clock = Clock::start();
+        let all = CancellationToken::new();
+        let slots = Slots::new(config.max_connections as usize, config.max_connections_per_address);
+        let rooms = RoomNamespace::new(Arc::clone(&config), clock);
+        let plain = config.plain.then(|| PlainNamespace::new(&config, clock));
+        let (layer, io) = socket_io(&config);
+        rooms.register(&io);
+        if let Some(plain) = &plain {
+            plain.register(&io);
+        }
+        let site = Site {
+            rooms: Arc::clone(&rooms),
+            plain,
+            guard: Arc::new(Guard::new(Arc::clone(&config), clock)),
+            slots: Arc::clone(&slots),
+            ui: WebUi::find(config.ui.clone()),
+        };
+        let listener = BoundedListener {
+            tcp,
+            slots,
+            all: all.clone(),
+            stall: Duration::from_millis(config.stall_timeout_ms),
+            trusted_proxies: config.trusted_proxies.clone(),
+        };
+        let accepting = CancellationToken::new();
+        let app = router(site, layer).into_make_service_with_connect_info::<CameOn>();
+        let serving = axum::serve(listener, app).with_graceful_shutdown(accepting.clone().cancelled_owned());
+        let mut serving = tokio::spawn(serving.into_future());
+        let ending = all.clone().drop_guard();
+        let keeping_time = tokio::spawn({
+            let rooms = Arc::clone(&rooms);
+            async move { rooms.keep_time().await }
+        });
+
+        let outcome = tokio::select! {
+            ended = &mut serving => ended.unwrap_or_else(|error| Err(io::Error::other(error))),
+            () = shutdown => {
+                tracing::info!("closing");
+                accepting.cancel();
+                let in_order = async {
+                    rooms.shut().await;
+                    io.close().await;
+                    (&mut serving).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+                };
+                let bound = Duration::from_millis(config.shutdown_ms);
+                if let Ok(outcome) = tokio::time::timeout(bound, in_order).await {
+                    outcome
+                } else {
+                    tracing::warn!("some connections did not end in time and are cut");
+                    serving.abort();
+                    Ok(())
+                }
+            }
+        };
+        keeping_time.abort();
+        drop(ending);
+        tracing::info!("closed");
+        Ok(outcome?)
+    }
+
+    /// Serves in a task of its own, for programs that have other things to do.
+    pub fn spawn(self) -> ServerHandle {
+        let local_addr = self.local_addr;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(self.run(async {
+            // A handle that is dropped stops the server as well.
+            let _ = stopped.await;
+        }));
+        ServerHandle { local_addr, stop, task }
+    }
+}
+
+/// A server that runs in a task. It ends in order when the handle is dropped.
+pub struct ServerHandle {
+    local_addr: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), ServerError>>,
+}
+
+impl ServerHandle {
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Ends the server in order.
+    ///
+    /// # Errors
+    /// Serving had failed.
+    pub async fn stop(self) -> Result<(), ServerError> {
+        drop(self.stop);
+        self.task.await.unwrap_or_else(|error| Err(ServerError::Io(io::Error::other(error))))
+    }
+}
+
+fn socket_io(config: &Config) -> (socketioxide::layer::SocketIoLayer, SocketIo) {
+    let read_bytes = config.message_bytes as usize * READ_BEYOND;
+    SocketIo::builder()
+        .req_path("/socket.io")
+        .ping_interval(Duration::from_millis(config.ping_interval_ms))
+        .ping_timeout(Duration::from_millis(config.ping_timeout_ms))
+        .connect_timeout(Duration::from_secs(5))
+        .upgrade_timeout(Duration::from_secs(5))
+        .max_payload(read_bytes as u64)
+        .ws_max_message_size(read_bytes)
+        .ws_max_frame_size(read_bytes)
+        .ws_read_buffer_size(2_048)
+        // The protocol has no binary parts: a message that announces one ends its connection.
+        .with_parser(ParserConfig::common().max_incoming_binaries(0).max_incoming_binary_buf_size(0))
+        .build_layer()
+}
