@@ -1,0 +1,67 @@
+// Files the user picked or dropped, by the number the screen knows them by.
+//
+// Promises: a number is never used twice in one page; a block is read only from a file that is still what was picked. Leaves to others:
+// when to read. Nothing is read before it is asked for, and never more than the slice.
+import type { PickedFile } from '../../../protocol/PickedFile';
+import type { TransferCode } from '../../../protocol/TransferCode';
+import type { Bytes } from '../../../trust/bytes';
+
+/** A picked file and what it was then. */
+export class PickedSource {
+  readonly #size: number;
+  readonly #modifiedMs: number;
+
+  constructor(readonly file: File) {
+    this.#size = file.size;
+    this.#modifiedMs = file.lastModified;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get modifiedMs(): number {
+    return this.#modifiedMs;
+  }
+
+  /** `length` bytes at `offset`, or why not. */
+  async read(offset: number, length: number): Promise<Bytes | TransferCode> {
+    if (this.#changed()) return 'source-changed';
+    let bytes: Bytes;
+    try {
+      bytes = new Uint8Array(await this.file.slice(offset, offset + length).arrayBuffer());
+    } catch (error) {
+      // A file that was touched since it was picked does not read any more: browsers tell by this name.
+      return error instanceof DOMException && error.name === 'NotReadableError' ? 'source-changed' : 'read-failed';
+    }
+    return this.#changed() || bytes.length !== length ? 'source-changed' : bytes;
+  }
+
+  #changed(): boolean {
+    return this.file.size !== this.#size || this.file.lastModified !== this.#modifiedMs;
+  }
+}
+
+export class PickedFiles {
+  readonly #sources = new Map<number, PickedSource>();
+  #next = 1;
+
+  add(files: Iterable<File>): PickedFile[] {
+    return Array.from(files, (file) => {
+      const handle = this.#next;
+      this.#next += 1;
+      const source = new PickedSource(file);
+      this.#sources.set(handle, source);
+      return { handle, name: file.name, size: source.size };
+    });
+  }
+
+  get(handle: number): PickedSource | null {
+    return this.#sources.get(handle) ?? null;
+  }
+
+  /** The room was left: all numbers end. */
+  clear(): void {
+    this.#sources.clear();
+  }
+}

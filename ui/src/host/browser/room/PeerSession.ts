@@ -1,0 +1,271 @@
+// Everything between us and one peer of the room: sealed signals, the data connection, texts and files, proofs of media.
+//
+// Promises: a snapshot of the peer is emitted whenever something of it changed; a new epoch ends everything of the old one but the
+// transfers, which go on over the next connection; after `close` nothing is emitted. Leaves to others: who is in the room (`RoomEngine`).
+import type { Command } from '../../../protocol/Command';
+import type { Control } from '../../../protocol/Control';
+import type { Event } from '../../../protocol/Event';
+import type { Peer } from '../../../protocol/Peer';
+import type { PeerId } from '../../../protocol/PeerId';
+import type { Random } from '../../../trust/bytes';
+import { parseFingerprint } from '../../../trust/confirmation';
+import { Correspondence } from '../../../trust/Correspondence';
+import type { About, CorrespondenceOutput } from '../../../trust/Correspondence';
+import type { RoomKeys } from '../../../trust/derivation';
+import type { Epoch } from '../../../trust/Epoch';
+import { isPolite } from '../../../trust/Epoch';
+import { failed } from './failure';
+import { DataPlane } from './DataPlane';
+import { MediaProofs } from './MediaProofs';
+import type { MediaVerdict } from './MediaProofs';
+import { TransferDriver } from './TransferDriver';
+import type { TransferPlaces } from './TransferDriver';
+
+/** What a session needs around it. */
+export interface SessionSurroundings {
+  readonly keys: RoomKeys;
+  readonly self: PeerId;
+  readonly random: Random;
+  readonly places: TransferPlaces;
+  about(): About;
+  mediaState(): { readonly microphone: boolean; readonly camera: boolean };
+  configuration(): RTCConfiguration;
+  /** Carries a sealed body to the peer. */
+  send(body: string): void;
+  emit(event: Event): void;
+  /** The peer said goodbye. */
+  saidBye(): void;
+  /** The connection came up or went down: the engine may have been waiting for either. */
+  linkChanged(): void;
+}
+
+/** A hello without an answer is said again after this long. */
+const HELLO_AGAIN_MS = 10_000;
+
+export class PeerSession {
+  readonly transfers: TransferDriver;
+  readonly #correspondence: Correspondence;
+  #plane: DataPlane | null = null;
+  #proofs: MediaProofs | null = null;
+  #peer: Peer;
+  /** The name our hello of this epoch said, so that a later one is told by `profile`. */
+  #saidName = '';
+  #helloTimer: ReturnType<typeof setTimeout> | null = null;
+  #closed = false;
+
+  constructor(
+    readonly id: PeerId,
+    private readonly around: SessionSurroundings,
+  ) {
+    const { keys, self, random } = around;
+    this.#correspondence = new Correspondence(keys, self, id, around.about(), random);
+    this.transfers = new TransferDriver(id, around.places, {
+      sendControl: (message) => this.#plane?.sendControl(message),
+      sendFrame: (frame) => this.#plane?.sendFrame(frame),
+      emit: (event) => this.#emit(event),
+      broken: (detail) => this.#plane?.breakOff('connect-failed', detail),
+    });
+    this.#peer = {
+      id,
+      name: '',
+      host: null,
+      epoch: null,
+      initiator: false,
+      polite: isPolite(self, id),
+      link: 'connecting',
+      proof: null,
+      path: null,
+      rtt_ms: null,
+      microphone: false,
+      camera: false,
+      failure: null,
+    };
+  }
+
+  /** The data connection is proven and answers. */
+  get isConnected(): boolean {
+    return this.#peer.link === 'connected';
+  }
+
+  /** Tells the screen that the peer is there. */
+  announce(): void {
+    this.#emit({ type: 'peer-changed', peer: this.#peer });
+  }
+
+  /** Begins a handshake. */
+  greet(): void {
+    this.#follow(this.#correspondence.begin());
+  }
+
+  /** A sealed body of the peer came. */
+  receive(body: string): void {
+    this.#follow(this.#correspondence.receive(body));
+  }
+
+  /** Our name changed. */
+  renamed(): void {
+    this.#correspondence.about = this.around.about();
+    this.#tellName();
+  }
+
+  /** What of our media is on changed. */
+  tellMediaState(): void {
+    this.#plane?.sendControl({ type: 'media-state', ...this.around.mediaState() });
+  }
+
+  sayBye(): void {
+    this.#plane?.sendControl({ type: 'bye' });
+  }
+
+  sendMediaSignal(command: Extract<Command, { type: 'send-media-signal' }>): void {
+    const body = this.#correspondence.seal('media', command.signal);
+    if (body === null) throw failed('not-now', 'no epoch with this peer');
+    this.around.send(body);
+  }
+
+  confirmMedia(command: Extract<Command, { type: 'confirm-media' }>): void {
+    const { link, seen } = command;
+    const local = parseFingerprint(command.local);
+    const remote = parseFingerprint(command.remote);
+    if (local === null || remote === null || this.#proofs === null) throw failed('not-now', 'nothing to confirm');
+    const verdict = this.#proofs.see({ link, local, remote, seen });
+    const { message } = this.#proofs;
+    if (message !== null) this.#plane?.sendControl(message);
+    this.#judge(verdict);
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#helloTimer !== null) clearTimeout(this.#helloTimer);
+    this.#plane?.close();
+    this.transfers.close();
+  }
+
+  #follow(outputs: readonly CorrespondenceOutput[]): void {
+    for (const output of outputs) {
+      if (this.#closed) return;
+      switch (output.type) {
+        case 'send-signal':
+          this.around.send(output.body);
+          break;
+        case 'peer-introduced':
+          // A replayed hello may say an old name; a live epoch's own `profile` is better.
+          if (this.#peer.epoch === null) this.#change({ name: output.about.name, host: output.about.host, failure: null });
+          else this.#change({ host: output.about.host });
+          break;
+        case 'epoch-began':
+          this.#beginEpoch(output.epoch);
+          break;
+        case 'negotiation-received': {
+          const { plane, message } = output;
+          if (plane === 'data') this.#plane?.receive(message);
+          else this.#emit({ type: 'media-signal-received', peer: this.id, signal: message });
+          break;
+        }
+        case 'body-dropped':
+          if (output.code === 'another-version' && this.#peer.epoch === null) {
+            this.#change({ failure: { code: 'peer-version', detail: 'an envelope of another version' } });
+          }
+          break;
+      }
+    }
+    this.#armHello();
+  }
+
+  #beginEpoch(epoch: Epoch): void {
+    this.#plane?.close();
+    this.transfers.linkLost();
+    this.#proofs = new MediaProofs(epoch);
+    this.#saidName = this.#correspondence.about.name;
+    const plane: DataPlane = new DataPlane(epoch, {
+      configuration: () => this.around.configuration(),
+      send: (signal) => {
+        const body = this.#correspondence.seal('data', signal);
+        if (body !== null) this.around.send(body);
+      },
+      up: (maxMessageBytes) => this.#up(maxMessageBytes),
+      down: () => this.transfers.linkLost(),
+      controlReceived: (message) => this.#controlReceived(message),
+      frameReceived: (frame) => this.transfers.frameReceived(frame),
+      changed: () => {
+        if (plane === this.#plane) this.#planeChanged(plane);
+      },
+    });
+    this.#plane = plane;
+    this.#change({ epoch: epoch.id, initiator: epoch.initiator, polite: epoch.polite, microphone: false, camera: false });
+    plane.begin();
+    this.#planeChanged(plane);
+  }
+
+  #up(maxMessageBytes: number): void {
+    this.transfers.linkUp(maxMessageBytes);
+    this.tellMediaState();
+    this.#tellName();
+    const message = this.#proofs?.message ?? null;
+    if (message !== null) this.#plane?.sendControl(message);
+  }
+
+  #controlReceived(message: Control): void {
+    switch (message.type) {
+      case 'profile':
+        this.#change({ name: message.name });
+        break;
+      case 'media-state':
+        this.#change({ microphone: message.microphone, camera: message.camera });
+        break;
+      case 'media-confirm':
+        this.#judge(this.#proofs?.receive(message) ?? null);
+        break;
+      case 'bye':
+        this.around.saidBye();
+        break;
+      default:
+        this.transfers.controlReceived(message);
+    }
+  }
+
+  #judge(verdict: MediaVerdict | null): void {
+    if (verdict === null) return;
+    if (verdict.type === 'refused') this.#emit({ type: 'media-refused', peer: this.id, link: verdict.link });
+    else this.#emit({ type: 'media-confirmed', peer: this.id, link: verdict.link, seen: verdict.seen });
+  }
+
+  #tellName(): void {
+    const { name } = this.#correspondence.about;
+    if (name === this.#saidName || this.#plane === null) return;
+    this.#plane.sendControl({ type: 'profile', name });
+    // Said over a proven connection only; before that the next one tells it.
+    if (this.isConnected) this.#saidName = name;
+  }
+
+  #planeChanged(plane: DataPlane): void {
+    const before = this.#peer.link;
+    this.#change({
+      link: plane.state,
+      proof: plane.proof,
+      path: plane.path.path,
+      rtt_ms: plane.path.rttMs,
+      failure: plane.failure === null ? null : { code: plane.failure.code, detail: plane.failure.detail },
+    });
+    if (before !== plane.state) this.around.linkChanged();
+  }
+
+  #armHello(): void {
+    if (this.#helloTimer !== null) clearTimeout(this.#helloTimer);
+    this.#helloTimer = null;
+    if (!this.#correspondence.isPending || this.#closed) return;
+    this.#helloTimer = setTimeout(() => this.greet(), HELLO_AGAIN_MS);
+  }
+
+  #change(change: Partial<Peer>): void {
+    const next = { ...this.#peer, ...change };
+    const same = (Object.keys(change) as (keyof Peer)[]).every((key) => Object.is(next[key], this.#peer[key]));
+    if (same) return;
+    this.#peer = next;
+    this.announce();
+  }
+
+  #emit(event: Event): void {
+    if (!this.#closed) this.around.emit(event);
+  }
+}

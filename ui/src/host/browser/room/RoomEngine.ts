@@ -1,0 +1,332 @@
+// The engine behind the screen in a browser: commands in, events out (`crates/protocol/src/host.rs`).
+//
+// Promises: one room at a time; a command rejects with a `HostError` when it was not taken, and what comes of a taken one arrives as
+// events; a peer stays as long as its own connection lives, whatever the server says. Leaves to others: sealing and connections
+// (`PeerSession`), the way to the server (`SignalingLink`), where files lie (`storage`).
+import type { Command } from '../../../protocol/Command';
+import type { Event } from '../../../protocol/Event';
+import type { FailureCode } from '../../../protocol/FailureCode';
+import type { IceServer } from '../../../protocol/IceServer';
+import type { Joined } from '../../../protocol/Joined';
+import type { PeerId } from '../../../protocol/PeerId';
+import type { RoomState } from '../../../protocol/RoomState';
+import { textBytes } from '../../../transfer/texts';
+import { TEXT_BYTES } from '../../../transfer/limits';
+import type { Random } from '../../../trust/bytes';
+import type { About } from '../../../trust/Correspondence';
+import { RoomKeys } from '../../../trust/derivation';
+import { newId } from '../../../trust/id';
+import { createInvitation, invitationLink, parseInvitation } from '../../../trust/invitation';
+import type { Invitation } from '../../../trust/invitation';
+import { cutName, VERSION } from '../../../trust/limits';
+import { TrustError } from '../../../trust/TrustError';
+import type { PickedFiles, PickedSource } from '../files/PickedFiles';
+import { SignalingLink } from '../signaling/SignalingLink';
+import type { SignalingFact } from '../signaling/SignalingLink';
+import { failed } from './failure';
+import { PeerSession } from './PeerSession';
+import { forgetSeat, takeSeat } from './seat';
+import type { RoomTabs } from './RoomTabs';
+import type { TransferPlaces } from './TransferDriver';
+
+/** What an engine needs around it. */
+export interface EngineSurroundings {
+  /** Base URL of the server a start without one uses. */
+  readonly ownServer: string;
+  readonly random: Random;
+  readonly tabs: RoomTabs;
+  readonly picked: PickedFiles;
+  readonly places: TransferPlaces;
+  /** From the settings, at the moment a connection is made. */
+  ice(): { readonly servers: readonly IceServer[]; readonly relayOnly: boolean };
+  emit(event: Event): void;
+}
+
+interface Room {
+  readonly id: string;
+  readonly link: string;
+  readonly keys: RoomKeys;
+  readonly self: PeerId;
+  readonly signaling: SignalingLink;
+  readonly sessions: Map<PeerId, PeerSession>;
+  /** Peers the server has in the room. */
+  readonly present: Set<PeerId>;
+  iceServers: readonly IceServer[];
+  entered: boolean;
+}
+
+/** Peers known at most: a room's worth, and those that only their own connection keeps here. */
+const SESSIONS_MAX = 32;
+/** After we came back to a server, the others may still be on their way back to it. */
+const RETURN_MS = 20_000;
+const AGENT = 'parlor/0.1.0';
+
+export class RoomEngine {
+  #room: Room | null = null;
+  #entering = false;
+  #name = '';
+  #mediaState = { microphone: false, camera: false };
+  readonly #awaited = new Map<PeerId, ReturnType<typeof setTimeout>>();
+
+  constructor(private readonly around: EngineSurroundings) {}
+
+  /** Whether leaving now would stop a transfer. */
+  get isBusy(): boolean {
+    return [...(this.#room?.sessions.values() ?? [])].some((session) => session.transfers.isBusy);
+  }
+
+  async dispatch(command: Command): Promise<void> {
+    switch (command.type) {
+      case 'start-room': {
+        const server = command.server.trim().replace(/\/+$/, '') || this.around.ownServer;
+        const invitation = parsed(() => createInvitation(server, this.around.random));
+        await this.#enter(invitation, command.name, true);
+        break;
+      }
+      case 'join-room':
+        await this.#enter(
+          parsed(() => parseInvitation(command.link)),
+          command.name,
+          false,
+        );
+        break;
+      case 'leave-room':
+        this.leave(true);
+        break;
+      case 'send-text': {
+        if (textBytes(command.body) > TEXT_BYTES) throw failed('text-too-long', 'over the limit of a text');
+        const sentAtMs = Date.now();
+        for (const session of this.#inside().sessions.values()) {
+          session.transfers.sendText(command.id, command.body, sentAtMs);
+        }
+        break;
+      }
+      case 'offer-files':
+        this.#session(command.peer).transfers.offer(newId(this.around.random), this.#sources(command.handles));
+        break;
+      case 'accept-transfer':
+      case 'decline-transfer':
+      case 'cancel-transfer': {
+        const { transfer } = command;
+        const session = [...this.#inside().sessions.values()].find(({ transfers }) => transfers.knows(transfer));
+        if (session === undefined) throw failed('not-now', 'no such transfer');
+        session.transfers.decide(transfer, command.type);
+        break;
+      }
+      case 'set-name':
+        this.#name = cutName(command.name);
+        for (const session of this.#room?.sessions.values() ?? []) session.renamed();
+        break;
+      case 'send-media-signal':
+        this.#session(command.peer).sendMediaSignal(command);
+        break;
+      case 'confirm-media':
+        this.#session(command.peer).confirmMedia(command);
+        break;
+      case 'set-media-state':
+        this.#mediaState = { microphone: command.microphone, camera: command.camera };
+        for (const session of this.#room?.sessions.values() ?? []) session.tellMediaState();
+        break;
+    }
+  }
+
+  /** Leaves, telling the others. `forget`: for good, rather than to be reloaded. */
+  leave(forget: boolean): void {
+    const room = this.#room;
+    if (room === null) return;
+    this.#close(room, null, (session) => session.sayBye());
+    room.signaling.leave();
+    if (forget) forgetSeat(room.id);
+  }
+
+  async #enter(invitation: Invitation, name: string, starter: boolean): Promise<void> {
+    if (this.#room !== null || this.#entering) throw failed('not-now', 'in a room already');
+    this.#entering = true;
+    try {
+      this.#name = cutName(name);
+      const keys = new RoomKeys(invitation.secret);
+      this.#tellState('entering', null);
+      const seat = await takeSeat(keys.room, this.around.tabs, this.around.random);
+      const { room: id, joinToken: token } = keys;
+      const signaling = new SignalingLink(
+        invitation.server,
+        // Who was inside before a reload may find that the server has forgotten the room meanwhile.
+        { version: VERSION, room: id, token, peer: seat.peer, resume: seat.resume, starter: starter || seat.kept },
+        (fact) => {
+          if (this.#room?.signaling === signaling) this.#heard(this.#room, fact);
+        },
+      );
+      this.#room = {
+        id,
+        link: invitationLink(invitation),
+        keys,
+        self: seat.peer,
+        signaling,
+        sessions: new Map(),
+        present: new Set(),
+        iceServers: [],
+        entered: false,
+      };
+      signaling.begin();
+    } finally {
+      this.#entering = false;
+    }
+  }
+
+  #heard(room: Room, fact: SignalingFact): void {
+    switch (fact.type) {
+      case 'entered':
+        this.#entered(room, fact.joined);
+        break;
+      case 'server-lost':
+        this.#tellState(room.entered ? 'reconnecting' : 'entering', { code: fact.code, detail: fact.detail });
+        break;
+      case 'refused':
+        this.#close(room, { code: fact.code, detail: fact.detail });
+        // A seat that was refused is no seat: the next try is with a fresh one.
+        forgetSeat(room.id);
+        break;
+      case 'peer-joined':
+        this.#seen(room, fact.peer);
+        this.#knownOrNew(room, fact.peer);
+        break;
+      case 'peer-left':
+        room.present.delete(fact.peer);
+        this.#dropIfGone(room, fact.peer);
+        break;
+      case 'signal-received':
+        this.#knownOrNew(room, fact.from)?.receive(fact.body);
+        break;
+    }
+  }
+
+  #entered(room: Room, joined: Joined): void {
+    room.iceServers = joined.ice_servers;
+    const first = !room.entered;
+    room.entered = true;
+    if (first) {
+      const { id, link, self } = room;
+      this.around.emit({ type: 'room-entered', room: id, link, self_peer: self, ice_servers: joined.ice_servers });
+    }
+    this.#tellState('open', null);
+    const before = [...room.present];
+    room.present.clear();
+    for (const peer of joined.peers) {
+      this.#seen(room, peer);
+      const session = this.#knownOrNew(room, peer);
+      // A living connection proves that the other side still knows our epoch.
+      if (session?.isConnected === false) session.greet();
+    }
+    for (const peer of before) if (!room.present.has(peer)) this.#await(room, peer);
+  }
+
+  #seen(room: Room, peer: PeerId): void {
+    room.present.add(peer);
+    clearTimeout(this.#awaited.get(peer));
+    this.#awaited.delete(peer);
+  }
+
+  /** A peer that was here is not back at the server yet: it has a while to return before it counts as gone. */
+  #await(room: Room, peer: PeerId): void {
+    clearTimeout(this.#awaited.get(peer));
+    const timer = setTimeout(() => {
+      this.#awaited.delete(peer);
+      this.#dropIfGone(room, peer);
+    }, RETURN_MS);
+    this.#awaited.set(peer, timer);
+  }
+
+  #knownOrNew(room: Room, peer: PeerId): PeerSession | null {
+    const known = room.sessions.get(peer);
+    if (known !== undefined) return known;
+    if (room.sessions.size >= SESSIONS_MAX || peer === room.self) return null;
+    const session: PeerSession = new PeerSession(peer, {
+      keys: room.keys,
+      self: room.self,
+      random: this.around.random,
+      places: this.around.places,
+      about: (): About => ({ name: this.#name, agent: AGENT, host: 'browser' }),
+      mediaState: () => this.#mediaState,
+      configuration: () => this.#configuration(room),
+      send: (body) => room.signaling.send(peer, body),
+      emit: (event) => this.around.emit(event),
+      saidBye: () => this.#drop(room, peer, true),
+      linkChanged: () => this.#dropIfGone(room, peer),
+    });
+    room.sessions.set(peer, session);
+    session.announce();
+    return session;
+  }
+
+  /** A peer is gone when neither the server nor its own connection has it any more. */
+  #dropIfGone(room: Room, peer: PeerId): void {
+    const session = room.sessions.get(peer);
+    if (session === undefined || room.present.has(peer) || this.#awaited.has(peer)) return;
+    if (!session.isConnected) this.#drop(room, peer, false);
+  }
+
+  #drop(room: Room, peer: PeerId, saidBye: boolean): void {
+    const session = room.sessions.get(peer);
+    if (session === undefined) return;
+    room.sessions.delete(peer);
+    session.close();
+    room.signaling.forget(peer);
+    this.around.emit({ type: 'peer-left', peer, said_bye: saidBye });
+  }
+
+  #close(
+    room: Room,
+    failure: { readonly code: FailureCode; readonly detail: string } | null,
+    parting?: (session: PeerSession) => void,
+  ): void {
+    this.#room = null;
+    for (const timer of this.#awaited.values()) clearTimeout(timer);
+    this.#awaited.clear();
+    for (const session of room.sessions.values()) {
+      parting?.(session);
+      session.close();
+    }
+    this.around.tabs.release();
+    this.around.picked.clear();
+    this.#mediaState = { microphone: false, camera: false };
+    this.#tellState('closed', failure);
+  }
+
+  #configuration(room: Room): RTCConfiguration {
+    const { servers, relayOnly } = this.around.ice();
+    return {
+      iceServers: [...room.iceServers, ...servers].map((server) => ({ ...server, urls: [...server.urls] })),
+      iceTransportPolicy: relayOnly ? 'relay' : 'all',
+    };
+  }
+
+  #sources(handles: readonly number[]): PickedSource[] {
+    const sources = handles.flatMap((handle) => this.around.picked.get(handle) ?? []);
+    if (sources.length === 0 || sources.length !== handles.length) throw failed('offer-invalid', 'unknown files');
+    return sources;
+  }
+
+  #inside(): Room {
+    if (this.#room?.entered !== true) throw failed('not-now', 'not in a room');
+    return this.#room;
+  }
+
+  #session(peer: PeerId): PeerSession {
+    const session = this.#inside().sessions.get(peer);
+    if (session === undefined) throw failed('no-such-peer', 'not here');
+    return session;
+  }
+
+  #tellState(state: RoomState, failure: { readonly code: FailureCode; readonly detail: string } | null): void {
+    this.around.emit({ type: 'room-changed', state, failure });
+  }
+}
+
+function parsed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    throw failed(error.code === 'another-version' ? 'invitation-version' : 'invitation-invalid', error.code);
+  }
+}

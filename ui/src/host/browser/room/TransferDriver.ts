@@ -1,0 +1,266 @@
+// Carries out what the texts-and-files machine of one peer orders: channel, picked files, places for received ones, time.
+//
+// Promises: orders are carried out in their order; results go back as they come; after `close` nothing is ordered any more and what was not
+// finished is thrown away. Leaves to others: every rule of the protocol (`Exchange`), what a place is (`storage`).
+import type { Control } from '../../../protocol/Control';
+import type { Event } from '../../../protocol/Event';
+import type { PeerId } from '../../../protocol/PeerId';
+import type { TransferCode } from '../../../protocol/TransferCode';
+import type { TransferId } from '../../../protocol/TransferId';
+import { TransferError } from '../../../transfer/error';
+import { Exchange } from '../../../transfer/exchange';
+import type { Input } from '../../../transfer/input';
+import type { ExchangeEvent, Output } from '../../../transfer/output';
+import type { Bytes } from '../../../trust/bytes';
+import { HostError } from '../../port';
+import type { PickedSource } from '../files/PickedFiles';
+import { StorageError } from '../storage/entrySink';
+import type { EntrySink } from '../storage/entrySink';
+
+/** Where received entries go. */
+export interface TransferPlaces {
+  /** A place for one entry; `path` is safe. Rejects with a `StorageError`. */
+  open(transfer: TransferId, entry: number, path: string, size: number): Promise<EntrySink>;
+}
+
+export interface TransferDriverOwner {
+  sendControl(message: Control): void;
+  sendFrame(frame: Bytes): void;
+  emit(event: Event): void;
+  /** The peer broke the protocol outside of any transfer. */
+  broken(detail: string): void;
+}
+
+type Decision = 'accept-transfer' | 'decline-transfer' | 'cancel-transfer';
+
+export class TransferDriver {
+  readonly #exchange: Exchange;
+  readonly #sources = new Map<TransferId, readonly PickedSource[]>();
+  /** Places of entries under way, by transfer and entry. */
+  readonly #sinks = new Map<TransferId, Map<number, Promise<EntrySink>>>();
+  /** Transfers told of and not ended. */
+  readonly #known = new Set<TransferId>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #draining = false;
+  #closed = false;
+
+  constructor(
+    private readonly peer: PeerId,
+    private readonly places: TransferPlaces,
+    private readonly owner: TransferDriverOwner,
+  ) {
+    this.#exchange = new Exchange(peer);
+  }
+
+  get isBusy(): boolean {
+    return this.#exchange.isBusy;
+  }
+
+  knows(transfer: TransferId): boolean {
+    return this.#known.has(transfer);
+  }
+
+  linkUp(maxMessageBytes: number): void {
+    this.#handle({ type: 'link-up', maxMessageBytes });
+  }
+
+  linkLost(): void {
+    this.#handle({ type: 'link-lost' });
+  }
+
+  controlReceived(message: Control): void {
+    this.#handle({ type: 'control-received', message });
+  }
+
+  frameReceived(frame: Uint8Array): void {
+    this.#handle({ type: 'frame-received', frame });
+  }
+
+  /** Throws a `HostError` when the machine refuses. */
+  sendText(id: string, body: string, sentAtMs: number): void {
+    this.#wish({ type: 'send-text', id, body, sentAtMs });
+  }
+
+  /** Offers files. Throws a `HostError` when the machine refuses. */
+  offer(transfer: TransferId, sources: readonly PickedSource[]): void {
+    const entries = sources.map(({ file, size, modifiedMs }) => ({
+      path: [file.name],
+      size,
+      modified_ms: Math.max(0, Math.trunc(modifiedMs)),
+    }));
+    this.#sources.set(transfer, sources);
+    try {
+      this.#wish({ type: 'offer-files', transfer, entries });
+    } catch (error) {
+      this.#sources.delete(transfer);
+      throw error;
+    }
+  }
+
+  /** Throws a `HostError` when the machine refuses. */
+  decide(transfer: TransferId, decision: Decision): void {
+    const type = ({ 'accept-transfer': 'accept', 'decline-transfer': 'decline', 'cancel-transfer': 'cancel' } as const)[
+      decision
+    ];
+    this.#wish({ type, transfer });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const transfer of this.#sinks.keys()) this.#release(transfer);
+    this.#sources.clear();
+  }
+
+  #wish(input: Input): void {
+    try {
+      this.#handle(input);
+    } catch (error) {
+      throw error instanceof TransferError ? new HostError(error.failure) : error;
+    }
+  }
+
+  #handle(input: Input): void {
+    if (this.#closed) return;
+    this.#exchange.handle(performance.now(), input);
+    this.#drain();
+  }
+
+  #drain(): void {
+    // Carrying out an order can lead back here (a channel that ends while it is written to); the outer round goes on then.
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      for (let output = this.#exchange.pollOutput(); output !== null; output = this.#exchange.pollOutput()) {
+        if (!this.#closed) this.#carryOut(output);
+      }
+    } finally {
+      this.#draining = false;
+    }
+    this.#arm();
+  }
+
+  #carryOut(output: Output): void {
+    switch (output.type) {
+      case 'send-control':
+        this.owner.sendControl(output.message);
+        break;
+      case 'send-frame':
+        this.owner.sendFrame(output.frame);
+        break;
+      case 'read-block':
+        void this.#read(output);
+        break;
+      case 'open-entry':
+        this.#open(output);
+        break;
+      case 'write-block':
+        void this.#write(output);
+        break;
+      case 'finish-entry':
+        void this.#finish(output);
+        break;
+      case 'discard-entry':
+        void this.#discard(output.transfer, output.entry);
+        break;
+      case 'release-transfer':
+        this.#release(output.transfer);
+        this.#sources.delete(output.transfer);
+        this.#known.delete(output.transfer);
+        break;
+      case 'event':
+        this.#tell(output.event);
+        break;
+    }
+  }
+
+  async #read({ transfer, entry, block, offset, length }: Extract<Output, { type: 'read-block' }>): Promise<void> {
+    const source = this.#sources.get(transfer)?.[entry];
+    const result = source === undefined ? 'read-failed' : await source.read(offset, length);
+    this.#handle({ type: 'block-read', transfer, entry, block, result });
+  }
+
+  #open({ transfer, entry, path, size }: Extract<Output, { type: 'open-entry' }>): void {
+    const sink = this.places.open(transfer, entry, path, size);
+    // A failure to open is told by the writes that follow; without this it would also count as nobody's.
+    sink.catch(() => undefined);
+    const entries = this.#sinks.get(transfer) ?? new Map<number, Promise<EntrySink>>();
+    entries.set(entry, sink);
+    this.#sinks.set(transfer, entries);
+  }
+
+  async #write({ transfer, entry, block, offset, bytes }: Extract<Output, { type: 'write-block' }>): Promise<void> {
+    const result = await this.#store(transfer, entry, (sink) => sink.write(offset, bytes));
+    this.#handle({ type: 'block-written', transfer, entry, block, result });
+  }
+
+  async #finish({ transfer, entry }: Extract<Output, { type: 'finish-entry' }>): Promise<void> {
+    const result = await this.#store(transfer, entry, (sink) => sink.finish());
+    if (result === null) this.#sinks.get(transfer)?.delete(entry);
+    this.#handle({ type: 'entry-finished', transfer, entry, result });
+  }
+
+  async #store(
+    transfer: TransferId,
+    entry: number,
+    act: (sink: EntrySink) => Promise<void>,
+  ): Promise<TransferCode | null> {
+    try {
+      const sink = await this.#sinks.get(transfer)?.get(entry);
+      if (sink === undefined) return 'write-failed';
+      await act(sink);
+      return null;
+    } catch (error) {
+      return error instanceof StorageError ? error.code : 'write-failed';
+    }
+  }
+
+  async #discard(transfer: TransferId, entry: number): Promise<void> {
+    const sink = this.#sinks.get(transfer)?.get(entry);
+    this.#sinks.get(transfer)?.delete(entry);
+    try {
+      await (await sink)?.discard();
+    } catch {
+      // What cannot be opened or removed holds nothing that was shown as received; the storage clears leftovers at its start.
+    }
+  }
+
+  /** Throws away every entry that did not get its name. */
+  #release(transfer: TransferId): void {
+    for (const entry of [...(this.#sinks.get(transfer)?.keys() ?? [])]) void this.#discard(transfer, entry);
+    this.#sinks.delete(transfer);
+  }
+
+  #tell(event: ExchangeEvent): void {
+    switch (event.type) {
+      case 'transfer-changed':
+        this.#known.add(event.transfer.id);
+        this.owner.emit(event);
+        break;
+      case 'text-received':
+        this.owner.emit({
+          type: 'text-received',
+          peer: this.peer,
+          id: event.id,
+          body: event.body,
+          sent_at_ms: event.sentAtMs,
+        });
+        break;
+      case 'text-delivered':
+        this.owner.emit({ type: 'text-delivered', peer: this.peer, id: event.id });
+        break;
+      case 'protocol-broken':
+        this.owner.broken(event.fault);
+        break;
+    }
+  }
+
+  #arm(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const due = this.#closed ? null : this.#exchange.nextTimeoutMs();
+    if (due === null) return;
+    this.#timer = setTimeout(() => this.#handle({ type: 'tick' }), Math.max(0, due - performance.now()));
+  }
+}
