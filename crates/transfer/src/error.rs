@@ -45,10 +45,7 @@ pub enum PeerFault {
     /// A text over the limit.
     #[error("a text over the limit")]
     TextTooLong,
-    /// A message of `control` or `bulk` while no link is up.
-    #[error("a message without a link")]
-    NoLink,
-    /// More offers unanswered, or more names in them, than a peer keeps.
+    /// More offers unanswered than a peer keeps.
     #[error("too many offers")]
     TooManyOffers,
 }

@@ -27,11 +27,18 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
+pub mod block;
+mod ended;
 mod error;
 mod exchange;
+mod incoming;
 mod input;
+mod meter;
+mod offer;
+mod outgoing;
 mod output;
 pub mod safe_names;
+mod snapshot;
 mod texts;
 
 pub use error::{PeerFault, TransferError};

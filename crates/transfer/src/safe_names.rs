@@ -5,7 +5,10 @@
 //! offer by case or NFC, on any of the systems Parlor runs on; the work and the memory are linear in the offer.
 //! Leaves to others: names that already exist on disk, and opening below a folder handle.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    fmt,
+};
 
 use parlor_protocol::limits::{COMPONENT_BYTES, PATH_BYTES, PATH_COMPONENTS};
 use unicode_normalization::UnicodeNormalization;
@@ -109,22 +112,20 @@ impl SafeNames {
     fn place(&mut self, parent: u32, name: &str, folder: Option<u32>) -> String {
         let mut wanted = name.to_owned();
         loop {
-            let taken = (parent, key(&wanted));
-            if !self.nodes.contains_key(&taken) {
-                let folder = folder.map(|number| (number, wanted.clone()));
-                self.nodes.insert(taken, Node { folder, next_suffix: 1 });
+            if let Entry::Vacant(free) = self.nodes.entry((parent, key(&wanted))) {
+                free.insert(Node { folder: folder.map(|number| (number, wanted.clone())), next_suffix: 1 });
                 return wanted;
             }
-            let Some(first) = self.nodes.get_mut(&(parent, key(name))) else { continue };
-            let suffix = first.next_suffix;
-            first.next_suffix += 1;
-            wanted = numbered(name, suffix);
+            // Counted at the name itself, so that a thousand files of one name do not try a million.
+            let node = self.nodes.entry((parent, key(name))).or_insert(Node { folder: None, next_suffix: 1 });
+            wanted = numbered(name, node.next_suffix);
+            node.next_suffix += 1;
         }
     }
 }
 
 /// The rules for which an offer is refused.
-fn check(path: &[String]) -> Result<(), UnsafeName> {
+pub(crate) fn check(path: &[String]) -> Result<(), UnsafeName> {
     let bytes = path.iter().map(|component| component.len() + 1).sum::<usize>().saturating_sub(1);
     if path.len() > PATH_COMPONENTS || bytes > PATH_BYTES {
         return Err(UnsafeName::TooLong);
