@@ -1,0 +1,120 @@
+// A media connection without a network, for tests of negotiation: signaling states as JSEP has them (RFC 9429 section 3.2), nothing
+// behind them.
+//
+// Promises: refuses what a real one refuses (an answer in `stable`, a candidate before a description), rolls back by itself as a
+// polite side expects, answers on microtasks. Left to others: carrying signals, saying when it is connected.
+import type { MediaConnectionLike, RtpTransceiverLike } from '../../shared/rtc/PeerConnectionLike';
+
+let made = 0;
+
+export class FakeMediaConnection implements MediaConnectionLike {
+  /** Tells connections apart in descriptions. */
+  readonly id = (made += 1);
+  signalingState: RTCSignalingState = 'stable';
+  connectionState: RTCPeerConnectionState = 'new';
+  localDescription: { type: RTCSdpType; sdp: string } | null = null;
+  remoteDescription: { type: RTCSdpType; sdp: string } | null = null;
+  readonly candidates: string[] = [];
+  readonly sent: (MediaStreamTrack | null)[] = [];
+  restarts = 0;
+  #generation = 0;
+  readonly #candidateListeners: ((event: { candidate: RTCIceCandidateInit | null }) => void)[] = [];
+  readonly #stateListeners: (() => void)[] = [];
+  readonly #transceivers: RtpTransceiverLike[] = [];
+
+  constructor(readonly fingerprint: string) {}
+
+  async setLocalDescription(): Promise<void> {
+    await Promise.resolve();
+    this.#refuseClosed();
+    const type = this.signalingState === 'have-remote-offer' ? 'answer' : 'offer';
+    if (type === 'offer' && this.signalingState === 'stable') this.#generation += 1;
+    this.localDescription = { type, sdp: `v=0\r\ns=${this.id}.${this.#generation}\r\na=fingerprint:sha-256 ${this.fingerprint}\r\n` };
+    this.signalingState = type === 'offer' ? 'have-local-offer' : 'stable';
+    queueMicrotask(() => {
+      this.#tellCandidate({ candidate: `candidate:${this.id}.${this.#generation}`, sdpMid: '0' });
+      this.#tellCandidate(null);
+    });
+  }
+
+  async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+    await Promise.resolve();
+    this.#refuseClosed();
+    const { type, sdp = '' } = description;
+    if (type === 'answer' && this.signalingState !== 'have-local-offer') throw new Error('InvalidStateError');
+    // An offer in `have-local-offer` rolls ours back (RFC 9429 section 4.1.10.2).
+    this.remoteDescription = { type, sdp };
+    this.signalingState = type === 'offer' ? 'have-remote-offer' : 'stable';
+    if (type === 'offer') {
+      for (const kind of ['audio', 'video'] as const) {
+        if (!this.#transceivers.some(({ receiver }) => receiver.track.kind === kind)) this.#add(kind);
+      }
+    }
+  }
+
+  async addIceCandidate(candidate?: RTCIceCandidateInit | null): Promise<void> {
+    await Promise.resolve();
+    if (this.remoteDescription === null) throw new Error('InvalidStateError');
+    if (candidate?.candidate !== undefined) this.candidates.push(candidate.candidate);
+  }
+
+  restartIce(): void {
+    this.restarts += 1;
+  }
+
+  close(): void {
+    this.connectionState = 'closed';
+  }
+
+  getStats(): Promise<RTCStatsReport> {
+    return Promise.resolve(new Map() as unknown as RTCStatsReport);
+  }
+
+  addEventListener(
+    ...[type, listener]:
+      | ['icecandidate', (event: { candidate: RTCIceCandidateInit | null }) => void]
+      | ['connectionstatechange', () => void]
+  ): void {
+    if (type === 'icecandidate') this.#candidateListeners.push(listener);
+    else this.#stateListeners.push(listener);
+  }
+
+  addTransceiver(kind: 'audio' | 'video'): RtpTransceiverLike {
+    return this.#add(kind);
+  }
+
+  getTransceivers(): readonly RtpTransceiverLike[] {
+    return this.#transceivers;
+  }
+
+  /** Says that the connection is in `state` now. */
+  become(state: RTCPeerConnectionState): void {
+    this.connectionState = state;
+    for (const listener of this.#stateListeners) listener();
+  }
+
+  #add(kind: 'audio' | 'video'): RtpTransceiverLike {
+    const transceiver: RtpTransceiverLike = {
+      direction: 'sendrecv',
+      receiver: { track: { kind } as MediaStreamTrack },
+      sender: {
+        transport: null,
+        replaceTrack: (track) => {
+          this.sent.push(track);
+          return Promise.resolve();
+        },
+      },
+    };
+    this.#transceivers.push(transceiver);
+    return transceiver;
+  }
+
+  #tellCandidate(candidate: RTCIceCandidateInit | null): void {
+    if (this.connectionState === 'closed') return;
+    for (const listener of this.#candidateListeners) listener({ candidate });
+  }
+
+  #refuseClosed(): void {
+    if (this.connectionState === 'closed') throw new Error('InvalidStateError');
+  }
+}

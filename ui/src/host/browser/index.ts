@@ -1,0 +1,86 @@
+// The host of a plain browser: the page does everything itself.
+//
+// Promises: as `port.ts` says. The invitation in the address bar stays there, so that a reload works, and is sent nowhere: it stands
+// behind `#`. Closing or reloading the page says goodbye. Leaves to others: the rooms (`RoomEngine`), the screen.
+import type { Event } from '../../protocol/Event';
+import type { Random } from '../../trust/bytes';
+import type { Host } from '../port';
+import { PickedFiles } from './files/PickedFiles';
+import { ReceivedFiles } from './files/ReceivedFiles';
+import { askToNotify, copyText, keepScreenAwake, notifyUser } from './page/attention';
+import { watchFileDrops } from './page/drops';
+import { EventQueue } from './page/EventQueue';
+import { chooseFiles } from './page/pickFiles';
+import { RoomEngine } from './room/RoomEngine';
+import { RoomTabs } from './room/RoomTabs';
+import { readSettings, writeSettings } from './settings';
+
+/** Makes the host of this page. Once a page. */
+export function createHost(): Host {
+  const events = new EventQueue<Event>();
+  const picked = new PickedFiles();
+  const received = new ReceivedFiles();
+  let settings = readSettings();
+  const engine = new RoomEngine({
+    ownServer: ownServer(),
+    random,
+    tabs: new RoomTabs(),
+    picked,
+    places: received,
+    ice: () => ({ servers: settings.iceServers, relayOnly: settings.relayOnly }),
+    emit: (event) => events.put(event),
+  });
+  // Also fires on a reload, which then takes the seat back under the same id.
+  addEventListener('pagehide', () => engine.leave(false));
+
+  return {
+    kind: 'browser',
+    can: { serveRooms: false, chooseFolder: false, call: 'RTCPeerConnection' in globalThis },
+    dispatch: async (command) => {
+      if (command.type === 'start-room' || command.type === 'join-room') {
+        askToNotify();
+        received.clear();
+      }
+      await engine.dispatch(command);
+    },
+    subscribe: (listener) => events.subscribe(listener),
+
+    pickFiles: async () => picked.add(await chooseFiles()),
+    watchDrops: (listener) =>
+      watchFileDrops(({ hovering, files }) => listener({ hovering, files: picked.add(files) })),
+    receivedActions: () => ['save'],
+    useReceived: (transfer) => received.save(transfer),
+
+    loadSettings: () => Promise.resolve(settings),
+    saveSettings: (changed) => {
+      settings = changed;
+      writeSettings(changed);
+      return Promise.resolve();
+    },
+    chooseFolder: () => Promise.resolve(null),
+
+    watchLinks: (listener) => {
+      const tell = (): void => {
+        if (location.hash.length > 1) listener({ link: location.href });
+      };
+      addEventListener('hashchange', tell);
+      // After the caller is done subscribing, as every later one.
+      queueMicrotask(tell);
+      return () => removeEventListener('hashchange', tell);
+    },
+    notify: (title, body) => {
+      notifyUser(title, body);
+      return Promise.resolve();
+    },
+    keepAwake: keepScreenAwake,
+    copy: copyText,
+  };
+}
+
+/** Where this page came from: its own server, with the folder it lies in. */
+function ownServer(): string {
+  return new URL('.', location.href.replace(/[?#].*$/, '')).href.replace(/\/+$/, '');
+}
+
+/** `crypto.getRandomValues` is there in insecure pages too. */
+const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
