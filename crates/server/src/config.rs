@@ -184,7 +184,11 @@ impl Config {
         self.check_numbers()?;
         for origin in &self.origins {
             if !origin::is_origin(origin) {
-                return Err(wrong("origins", origin, "an origin is a scheme and a host, like https://example.org:8443, without a path"));
+                return Err(wrong(
+                    "origins",
+                    origin,
+                    "an origin is a scheme and a host, like https://example.org:8443, without a path",
+                ));
             }
         }
         for url in &self.stun {
@@ -194,13 +198,21 @@ impl Config {
         }
         for url in &self.turn {
             if !has_scheme(url, &["turn:", "turns:"]) {
-                return Err(wrong("turn", url, "a TURN server is turn:HOST:PORT or turns:HOST:PORT, with ?transport=udp or tcp if need be"));
+                return Err(wrong(
+                    "turn",
+                    url,
+                    "a TURN server is turn:HOST:PORT or turns:HOST:PORT, with ?transport=udp or tcp if need be",
+                ));
             }
         }
         let secret = self.turn_secret.is_some();
         let long_term = self.turn_username.is_some() && self.turn_credential.is_some();
         if !self.turn.is_empty() && !secret && !long_term {
-            return Err(wrong("turn", &self.turn.join(","), "TURN needs turn_username and turn_credential, or turn_secret"));
+            return Err(wrong(
+                "turn",
+                &self.turn.join(","),
+                "TURN needs turn_username and turn_credential, or turn_secret",
+            ));
         }
         if secret && self.turn_credential.is_some() {
             return Err(wrong("turn_credential", "…", "either turn_credential or turn_secret, not both"));
@@ -211,7 +223,11 @@ impl Config {
             return Err(wrong("ui", &folder.display().to_string(), "a folder that holds index.html"));
         }
         if tracing_subscriber::EnvFilter::try_new(&self.log).is_err() {
-            return Err(wrong("log", &self.log, "a level (error, warn, info, debug, trace), or target=level pairs with commas"));
+            return Err(wrong(
+                "log",
+                &self.log,
+                "a level (error, warn, info, debug, trace), or target=level pairs with commas",
+            ));
         }
         Ok(())
     }

@@ -78,10 +78,7 @@ struct Watch {
 
 impl Watch {
     fn new(link: &Link, stall: Duration) -> Self {
-        Self {
-            ended: Box::pin(link.ended.clone().cancelled_owned()),
-            stall: Box::pin(tokio::time::sleep(stall)),
-        }
+        Self { ended: Box::pin(link.ended.clone().cancelled_owned()), stall: Box::pin(tokio::time::sleep(stall)) }
     }
 
     fn poll_ended(&mut self, context: &mut Context<'_>) -> io::Result<()> {

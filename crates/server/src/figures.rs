@@ -80,9 +80,8 @@ impl Figures {
         for (name, help, value) in counters {
             push(&mut text, name, help, "counter", &[(String::new(), value)]);
         }
-        let refusals = CODES.map(|(code, label)| {
-            (format!("{{code=\"{label}\"}}"), self.refusals.get(&code).copied().unwrap_or(0))
-        });
+        let refusals = CODES
+            .map(|(code, label)| (format!("{{code=\"{label}\"}}"), self.refusals.get(&code).copied().unwrap_or(0)));
         push(&mut text, "refusals_total", "Requests refused, by code.", "counter", &refusals);
         text
     }

@@ -2,7 +2,11 @@
 //!
 //! Exit codes: 0 ended in order, 1 failed while serving, 2 wrong configuration, 3 the address cannot be listened on.
 
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::Parser;
 use parlor_server::{Config, LogFormat, Overrides, Server, ServerError};
@@ -51,7 +55,10 @@ async fn serve(arguments: Arguments) -> Result<(), ServerError> {
 fn log_to_stderr(config: &Config) {
     // The check of the configuration has parsed the filter; an empty one would log errors only.
     let filter = EnvFilter::try_new(&config.log).unwrap_or_default();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Pretty => builder.init(),
         LogFormat::Json => builder.json().init(),

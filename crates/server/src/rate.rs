@@ -30,7 +30,8 @@ impl TokenBucket {
     fn refill(&mut self, now_ms: u64) {
         let passed_ms = now_ms.saturating_sub(self.counted_ms);
         let full = u64::from(self.rate.burst) * 1_000;
-        self.millitokens = full.min(self.millitokens.saturating_add(passed_ms.saturating_mul(u64::from(self.rate.per_s))));
+        self.millitokens =
+            full.min(self.millitokens.saturating_add(passed_ms.saturating_mul(u64::from(self.rate.per_s))));
         self.counted_ms = self.counted_ms.max(now_ms);
     }
 

@@ -91,7 +91,8 @@ pub fn read(raw: RawEvent<'_>, message_bytes: usize) -> Result<Request, Malforme
     match name.as_str() {
         event::SIGNAL => {
             let SignalRequest { rid, to, body } = payload(raw.text)?;
-            if body.is_empty() || !body.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+            if body.is_empty() || !body.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+            {
                 return Err(Malformed { rid: Some(rid), code: ReplyCode::BadRequest });
             }
             Ok(Request { rid, ask: Ask::Signal { to, body } })
@@ -193,7 +194,8 @@ mod tests {
     #[test]
     fn well_formed_requests_are_read_and_unknown_fields_ignored() {
         let read = |text: String| read(RawEvent { text: &text, has_binary: false }, 65_536).unwrap();
-        let join = json!({"rid": 1, "version": 1, "room": ID, "token": SECRET, "peer": ID, "resume": SECRET, "later": {}});
+        let join =
+            json!({"rid": 1, "version": 1, "room": ID, "token": SECRET, "peer": ID, "resume": SECRET, "later": {}});
         let Ask::Join(entry) = read(text("join", join)).ask else { panic!("not a join") };
         assert!(!entry.create);
         assert_eq!(entry.token[..2], [0x63, 0x0d], "a hash, not the token");

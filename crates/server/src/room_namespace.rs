@@ -15,11 +15,7 @@ use std::{
 };
 
 use parlor_protocol::signaling::{NAMESPACE, PeerPresence, event};
-use socketioxide::{
-    SendError, SocketIo,
-    extract::SocketRef,
-    handler::ConnectHandler,
-};
+use socketioxide::{SendError, SocketIo, extract::SocketRef, handler::ConnectHandler};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -173,8 +169,8 @@ impl RoomNamespace {
         let parts = socket.req_parts();
         let caller = parts.extensions.get::<Caller>().ok_or(Unwelcome::Unknown)?;
         let query = parts.uri.query().unwrap_or_default();
-        let is_websocket_from_the_start =
-            query.split('&').any(|pair| pair == "transport=websocket") && !query.split('&').any(|pair| pair.starts_with("sid="));
+        let is_websocket_from_the_start = query.split('&').any(|pair| pair == "transport=websocket")
+            && !query.split('&').any(|pair| pair.starts_with("sid="));
         if !is_websocket_from_the_start {
             return Err(Unwelcome::NotWebSocket);
         }

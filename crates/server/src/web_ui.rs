@@ -134,7 +134,9 @@ mod tests {
         for accept in ["text/plain", "text/plain;q=0.5", "text/html;q=0.8, text/plain", "TEXT/PLAIN, */*;q=0.1"] {
             assert!(prefers(accept), "{accept}");
         }
-        for accept in ["*/*", "text/html", "text/html,application/xhtml+xml,*/*;q=0.8", "text/*", "text/plain;q=0", "image/png"] {
+        for accept in
+            ["*/*", "text/html", "text/html,application/xhtml+xml,*/*;q=0.8", "text/*", "text/plain;q=0", "image/png"]
+        {
             assert!(!prefers(accept), "{accept}");
         }
         assert!(!prefers_plain_text(&HeaderMap::new()));
