@@ -1,0 +1,130 @@
+//! The handle of the engine: commands in, events out.
+
+use std::path::{Path, PathBuf};
+
+use parlor_protocol::{
+    code::{Failure, FailureCode},
+    host::{Command, Event, PickedFile},
+    id::TransferId,
+    negotiation::HostKind,
+    signaling::IceServer,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::room::{
+    Timings,
+    engine::{Engine, Request, measured},
+};
+
+/// Events that wait for the listener. Beyond them the engine waits, and so in the end the peers do.
+const EVENTS: usize = 1024;
+/// Requests between handles and the engine.
+const REQUESTS: usize = 64;
+
+/// Who we are and how we connect.
+#[derive(Debug, Clone)]
+pub struct ClientConfig {
+    /// What kind of program this is; peers show it.
+    pub host: HostKind,
+    /// Program and version, `parlor/0.1.0`.
+    pub agent: String,
+    /// Where received files go; made when the first transfer is accepted.
+    pub download_folder: PathBuf,
+    /// The user's own STUN and TURN servers, used beside those the server hands out.
+    pub ice_servers: Vec<IceServer>,
+    /// Use relayed candidates only.
+    pub relay_only: bool,
+    /// Base URL of the server for rooms started without one.
+    pub default_server: Option<String>,
+    /// Durations; the defaults are those of the protocol.
+    pub timings: Timings,
+}
+
+impl ClientConfig {
+    /// A configuration with no servers of its own and the protocol's durations.
+    pub fn new(host: HostKind, agent: impl Into<String>, download_folder: impl Into<PathBuf>) -> Self {
+        Self {
+            host,
+            agent: agent.into(),
+            download_folder: download_folder.into(),
+            ice_servers: Vec::new(),
+            relay_only: false,
+            default_server: None,
+            timings: Timings::default(),
+        }
+    }
+}
+
+/// The engine's handle. Cheap to clone; when the last one is dropped, or the receiver of events is, the room is left and the engine
+/// ends.
+#[derive(Debug, Clone)]
+pub struct Client {
+    requests: mpsc::Sender<Request>,
+}
+
+impl Client {
+    /// Starts an engine; must be called within a Tokio runtime. Read the events continuously, in a task of their own or in turn with
+    /// commands: an engine whose events nobody reads comes to a halt.
+    pub fn start(config: ClientConfig) -> (Self, mpsc::Receiver<Event>) {
+        let (requests, taken) = mpsc::channel(REQUESTS);
+        let (events, receiver) = mpsc::channel(EVENTS);
+        tokio::spawn(Engine::new(config, events).run(taken));
+        (Self { requests }, receiver)
+    }
+
+    /// Passes a wish on. Ok when it was taken; what comes of it arrives as events.
+    ///
+    /// # Errors
+    /// Why it was not taken; nothing has changed then.
+    pub async fn command(&self, command: Command) -> Result<(), Failure> {
+        let (answer, outcome) = oneshot::channel();
+        self.ask(Request::Command(command, answer)).await?;
+        // An answer is dropped only by a session that ended before it took the wish.
+        outcome.await.unwrap_or_else(|_| Err(Failure::new(FailureCode::NoSuchPeer, "the peer left meanwhile")))
+    }
+
+    /// Keeps a file or folder that the user picked; its handle goes into [`Command::OfferFiles`]. Valid until the room is left.
+    ///
+    /// # Errors
+    /// [`FailureCode::SourceUnreadable`] or [`FailureCode::OfferInvalid`].
+    pub async fn register_file(&self, path: impl Into<PathBuf>) -> Result<PickedFile, Failure> {
+        let (path, size) = measured(path.into()).await?;
+        let (answer, outcome) = oneshot::channel();
+        self.ask(Request::Pick { path, size, answer }).await?;
+        outcome.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Sets where received files go, for transfers accepted from now on.
+    ///
+    /// # Errors
+    /// Only if the engine is gone.
+    pub async fn set_download_folder(&self, folder: &Path) -> Result<(), Failure> {
+        self.ask(Request::DownloadFolder(folder.to_owned())).await
+    }
+
+    /// Sets the user's own ICE servers, for connections begun from now on.
+    ///
+    /// # Errors
+    /// Only if the engine is gone.
+    pub async fn set_ice_servers(&self, servers: Vec<IceServer>, relay_only: bool) -> Result<(), Failure> {
+        self.ask(Request::IceServers { servers, relay_only }).await
+    }
+
+    /// Where the files of a transfer stand that were proven so far, while the room lasts.
+    ///
+    /// # Errors
+    /// Only if the engine is gone.
+    pub async fn received_paths(&self, transfer: TransferId) -> Result<Vec<PathBuf>, Failure> {
+        let (answer, outcome) = oneshot::channel();
+        self.ask(Request::Received(transfer, answer)).await?;
+        outcome.await.map_err(|_| gone())
+    }
+
+    async fn ask(&self, request: Request) -> Result<(), Failure> {
+        self.requests.send(request).await.map_err(|_| gone())
+    }
+}
+
+fn gone() -> Failure {
+    Failure::new(FailureCode::Internal, "the engine has ended")
+}

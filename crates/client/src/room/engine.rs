@@ -1,0 +1,174 @@
+//! The engine behind a [`crate::Client`]: takes commands, keeps at most one room, lasts as long as the handle.
+
+use std::{path::PathBuf, sync::Arc};
+
+use parlor_protocol::{
+    code::{Failure, FailureCode},
+    host::{Command, Event, PickedFile, RoomState},
+    id::TransferId,
+    limits::NAME_CHARS,
+    signaling::IceServer,
+};
+use parlor_trust::{Invitation, TrustError};
+use tokio::sync::{mpsc, oneshot};
+
+use super::stay::{Happened, Stay};
+use crate::{
+    ClientConfig,
+    disk::{Picks, picks},
+};
+
+/// What a handle asks of the engine. Whoever asked may have gone, so answers may fall on the floor.
+pub(crate) enum Request {
+    /// A wish of the screen.
+    Command(Command, oneshot::Sender<Result<(), Failure>>),
+    /// Keep a picked file; its size was measured.
+    Pick { path: PathBuf, size: u64, answer: oneshot::Sender<Result<PickedFile, Failure>> },
+    /// Where received files go from now on.
+    DownloadFolder(PathBuf),
+    /// The user's own servers, and whether only relays are used, for connections begun from now on.
+    IceServers { servers: Vec<IceServer>, relay_only: bool },
+    /// Where the files of a transfer are.
+    Received(TransferId, oneshot::Sender<Vec<PathBuf>>),
+}
+
+/// The engine.
+pub(crate) struct Engine {
+    config: ClientConfig,
+    events: mpsc::Sender<Event>,
+    picks: Picks,
+    stay: Option<Stay>,
+}
+
+impl Engine {
+    pub(crate) fn new(config: ClientConfig, events: mpsc::Sender<Event>) -> Self {
+        Self { config, events, picks: Picks::default(), stay: None }
+    }
+
+    /// Runs until the handle or the listener is gone; leaves the room then.
+    pub(crate) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let events = self.events.clone();
+        loop {
+            tokio::select! {
+                request = requests.recv() => match request {
+                    Some(request) => self.request(request).await,
+                    None => break,
+                },
+                happened = next_happening(&mut self.stay) => self.happened(happened).await,
+                () = events.closed() => break,
+            }
+        }
+        if let Some(stay) = self.stay.take() {
+            stay.leave().await;
+        }
+    }
+
+    async fn happened(&mut self, happened: Happened) {
+        let Some(stay) = &mut self.stay else { return };
+        stay.happened(happened).await;
+        if stay.is_over() {
+            self.stay = None;
+            self.picks = Picks::default();
+        }
+    }
+
+    async fn request(&mut self, request: Request) {
+        match request {
+            Request::Command(command, answer) => self.command(command, answer).await,
+            Request::Pick { path, size, answer } => {
+                let _ = answer.send(self.picks.keep(path, size).map_err(Failure::from));
+            }
+            Request::DownloadFolder(folder) => self.config.download_folder = folder,
+            Request::IceServers { servers, relay_only } => {
+                self.config.ice_servers = servers;
+                self.config.relay_only = relay_only;
+                if let Some(stay) = &mut self.stay {
+                    stay.set_ice_servers(&self.config);
+                }
+            }
+            Request::Received(transfer, answer) => {
+                let _ = answer.send(self.stay.as_ref().map(|stay| stay.received(transfer)).unwrap_or_default());
+            }
+        }
+    }
+
+    async fn command(&mut self, command: Command, answer: oneshot::Sender<Result<(), Failure>>) {
+        let outcome = match command {
+            Command::StartRoom { server, name } => self.start_room(&server, &name).await,
+            Command::JoinRoom { link, name } => match link.parse() {
+                Ok(invitation) => self.enter(&invitation, false, &name).await,
+                Err(error) => Err(invitation_failure(error)),
+            },
+            Command::LeaveRoom {} => match self.stay.take() {
+                Some(stay) => {
+                    stay.leave().await;
+                    self.picks = Picks::default();
+                    Ok(())
+                }
+                None => Err(no_room()),
+            },
+            within_a_room => match &mut self.stay {
+                Some(stay) => return stay.command(within_a_room, &self.picks, &self.config, answer),
+                None => Err(no_room()),
+            },
+        };
+        let _ = answer.send(outcome);
+    }
+
+    async fn start_room(&mut self, server: &str, name: &str) -> Result<(), Failure> {
+        let server = match (server.trim(), &self.config.default_server) {
+            ("", Some(own)) => own.clone(),
+            ("", None) => return Err(Failure::new(FailureCode::ServerUnreachable, "no server was named")),
+            (named, _) => named.to_owned(),
+        };
+        let invitation = Invitation::new(&server, crate::random::random())
+            .map_err(|_| Failure::new(FailureCode::ServerUnreachable, "the server's address is not an http or https URL"))?;
+        self.enter(&invitation, true, name).await
+    }
+
+    async fn enter(&mut self, invitation: &Invitation, create: bool, name: &str) -> Result<(), Failure> {
+        if self.stay.is_some() {
+            return Err(Failure::new(FailureCode::NotNow, "already in a room"));
+        }
+        let name: String = name.chars().take(NAME_CHARS).collect();
+        let stay = Stay::begin(invitation, create, name, &self.config, self.events.clone())?;
+        // Nobody is left to hear it if the listener is gone; the engine ends then.
+        let _ = self.events.send(Event::RoomChanged { state: RoomState::Entering, failure: None }).await;
+        self.stay = Some(stay);
+        Ok(())
+    }
+}
+
+async fn next_happening(stay: &mut Option<Stay>) -> Happened {
+    match stay {
+        Some(stay) => stay.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn no_room() -> Failure {
+    Failure::new(FailureCode::NotNow, "in no room")
+}
+
+fn invitation_failure(error: TrustError) -> Failure {
+    let code = match error {
+        TrustError::InvitationVersion => FailureCode::InvitationVersion,
+        _ => FailureCode::InvitationInvalid,
+    };
+    Failure::new(code, error.to_string())
+}
+
+/// Measures a picked path on a blocking thread.
+pub(crate) async fn measured(path: PathBuf) -> Result<(PathBuf, u64), Failure> {
+    let measured = tokio::task::spawn_blocking(move || {
+        let size = picks::measure(&path)?;
+        Ok((path, size))
+    });
+    match measured.await {
+        Ok(outcome) => outcome.map_err(|error: crate::disk::DiskError| error.into()),
+        Err(error) => Err(Failure::new(FailureCode::Internal, error.to_string())),
+    }
+}
+
+/// The context of a stay, shared with its sessions.
+pub(crate) type SharedContext = Arc<super::context::RoomContext>;

@@ -1,0 +1,91 @@
+//! The disk side of a session: carries out the orders of the transfer machine and brings back what became of them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use parlor_protocol::id::TransferId;
+use parlor_transfer::{Input, Output};
+use tokio::sync::mpsc;
+
+use super::transfer_index::TransferIndex;
+use crate::disk::{Done, Found, IncomingFiles, Job, Lanes, Outcome};
+
+/// Answers of the disk that wait for the session. Lanes wait when it is behind.
+const ANSWERS: usize = 64;
+
+/// Files of the transfers with one peer.
+pub(crate) struct SessionFiles {
+    lanes: Lanes,
+    answers: mpsc::Receiver<Done>,
+    sources: HashMap<TransferId, Arc<Vec<Found>>>,
+    incoming: HashMap<TransferId, Arc<IncomingFiles>>,
+    index: Arc<TransferIndex>,
+}
+
+impl SessionFiles {
+    pub(crate) fn start(index: Arc<TransferIndex>) -> Self {
+        let (done, answers) = mpsc::channel(ANSWERS);
+        let lanes = Lanes::start(&done);
+        Self { lanes, answers, sources: HashMap::new(), incoming: HashMap::new(), index }
+    }
+
+    /// These files are offered as `transfer`.
+    pub(crate) fn offer(&mut self, transfer: TransferId, files: Vec<Found>) {
+        self.sources.insert(transfer, Arc::new(files));
+    }
+
+    /// The files of `transfer` go there.
+    pub(crate) fn accept(&mut self, transfer: TransferId, incoming: IncomingFiles) {
+        self.incoming.insert(transfer, Arc::new(incoming));
+    }
+
+    /// What happened on the disk, for the machine. Pends while nothing did.
+    pub(crate) async fn next(&mut self) -> Input {
+        loop {
+            if let Some(done) = self.answers.recv().await {
+                return self.input(done);
+            }
+            // The lanes hold the other end as long as this struct holds the lanes; without them nothing comes any more.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Carries out an order about files. Gives back the transfer that must be cancelled when the disk takes no more orders.
+    pub(crate) async fn carry_out(&mut self, order: Output) -> Result<(), TransferId> {
+        let (transfer, entry, job) = match order {
+            Output::ReadBlock { transfer, entry, block, offset, len, last } => {
+                let sources = self.sources.get(&transfer).cloned().unwrap_or_default();
+                let bytes = usize::try_from(len).unwrap_or_default();
+                (transfer, entry, Job::Read { sources, block, offset, bytes, last })
+            }
+            Output::OpenEntry { transfer, entry, path, size } => {
+                let Some(incoming) = self.incoming.get(&transfer).cloned() else { return Err(transfer) };
+                let path = path.components().map(str::to_owned).collect();
+                (transfer, entry, Job::Open { incoming, path, size })
+            }
+            Output::WriteBlock { transfer, entry, block, offset, bytes } => {
+                (transfer, entry, Job::Write { block, offset, bytes })
+            }
+            Output::FinishEntry { transfer, entry, modified_ms, .. } => (transfer, entry, Job::Finish { modified_ms }),
+            Output::DiscardEntry { transfer, entry } => (transfer, entry, Job::Discard),
+            Output::ReleaseTransfer { transfer } => {
+                self.sources.remove(&transfer);
+                let incoming = self.incoming.remove(&transfer);
+                self.lanes.release(transfer, incoming).await;
+                return Ok(());
+            }
+            Output::SendControl(_) | Output::SendFrame(_) | Output::Event(_) => return Ok(()),
+        };
+        if self.lanes.order(transfer, entry, job) { Ok(()) } else { Err(transfer) }
+    }
+
+    fn input(&self, Done { transfer, entry, outcome }: Done) -> Input {
+        match outcome {
+            Outcome::Read { block, result } => Input::BlockRead { transfer, entry, block, result },
+            Outcome::Written { block, result } => Input::BlockWritten { transfer, entry, block, result },
+            Outcome::Finished { result } => {
+                let result = result.map(|path| self.index.received(transfer, path));
+                Input::EntryFinished { transfer, entry, result }
+            }
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! One stay in one room: the seat at the server, the peers' sessions, and commands about them.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use parlor_protocol::{
+    code::{Failure, FailureCode, ReplyCode},
+    host::{Command, Event, RoomState},
+    id::{PeerId, RoomId, TextId, TransferId},
+    limits::{NAME_CHARS, ROOM_PEERS, TEXT_BYTES},
+    signaling::{IceServer, Joined},
+};
+use parlor_trust::{About, Fingerprint, Invitation, envelope};
+use tokio::{sync::mpsc, task::{JoinError, JoinSet}};
+
+use super::{
+    context::{Own, RoomContext},
+    engine::SharedContext,
+    media_proofs::View,
+    order::{Answer, SessionOrder},
+    session::{SESSION_ORDERS, Session},
+};
+use crate::{
+    ClientConfig,
+    disk::{Picks, ReceivingFolder, picks},
+    random::random,
+    signaling::{Signaling, SignalingConfig, SignalingEvent},
+};
+
+/// Events of the way to the server that wait for the engine.
+const SIGNALING_EVENTS: usize = 256;
+/// Sessions at once: a full room, and as many that are just going.
+const SESSIONS: usize = 2 * ROOM_PEERS;
+
+/// What happened around a stay.
+pub(super) enum Happened {
+    /// On the way to the server; none at its end.
+    AtServer(Option<SignalingEvent>),
+    /// A peer's session has ended.
+    SessionEnded(Result<PeerId, JoinError>),
+}
+
+/// A stay in a room.
+pub(crate) struct Stay {
+    context: SharedContext,
+    signals: mpsc::Receiver<SignalingEvent>,
+    sessions: HashMap<PeerId, mpsc::Sender<SessionOrder>>,
+    running: JoinSet<PeerId>,
+    room: RoomId,
+    link: String,
+    state: RoomState,
+    server_ice: Vec<IceServer>,
+    extra_ice: Vec<IceServer>,
+}
+
+impl Stay {
+    /// Takes the way in. What comes of it arrives as events.
+    pub(super) fn begin(
+        invitation: &Invitation,
+        create: bool,
+        name: String,
+        config: &ClientConfig,
+        events: mpsc::Sender<Event>,
+    ) -> Result<Self, Failure> {
+        let server = invitation
+            .server()
+            .parse()
+            .map_err(|_| Failure::new(FailureCode::InvitationInvalid, "the server's address is not a URL"))?;
+        let keys = invitation.keys();
+        let self_peer = PeerId(random());
+        let seat = SignalingConfig {
+            server,
+            room: keys.room(),
+            token: keys.token().to_owned(),
+            peer: self_peer,
+            resume: resume_secret(),
+            create,
+        };
+        let (sender, signals) = mpsc::channel(SIGNALING_EVENTS);
+        let signaling = Signaling::start(seat, sender);
+        let own = Own {
+            about: About { name, agent: config.agent.clone(), host: config.host },
+            media: None,
+            ice_servers: config.ice_servers.clone(),
+            relay_only: config.relay_only,
+        };
+        let room = keys.room();
+        let context = Arc::new(RoomContext::new(self_peer, keys, signaling, config.timings, own, events));
+        Ok(Self {
+            context,
+            signals,
+            sessions: HashMap::new(),
+            running: JoinSet::new(),
+            room,
+            link: invitation.link(),
+            state: RoomState::Entering,
+            server_ice: Vec::new(),
+            extra_ice: config.ice_servers.clone(),
+        })
+    }
+
+    /// Whether the server has ended it.
+    pub(super) fn is_over(&self) -> bool {
+        self.state == RoomState::Closed
+    }
+
+    /// Where the files of a transfer are.
+    pub(super) fn received(&self, transfer: TransferId) -> Vec<PathBuf> {
+        self.context.transfers.paths(transfer)
+    }
+
+    /// The user's own ICE servers changed.
+    pub(super) fn set_ice_servers(&mut self, config: &ClientConfig) {
+        self.extra_ice = config.ice_servers.clone();
+        self.context.own().relay_only = config.relay_only;
+        self.put_ice_servers();
+    }
+
+    /// Waits for the next thing to happen. Losing the wait loses nothing.
+    pub(super) async fn next(&mut self) -> Happened {
+        tokio::select! {
+            event = self.signals.recv() => Happened::AtServer(event),
+            Some(ended) = self.running.join_next() => Happened::SessionEnded(ended),
+        }
+    }
+
+    /// Does what follows.
+    pub(super) async fn happened(&mut self, happened: Happened) {
+        match happened {
+            Happened::AtServer(Some(event)) => self.signaling_event(event).await,
+            Happened::AtServer(None) => self.closed(None).await,
+            Happened::SessionEnded(ended) => {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "a session ended badly");
+                }
+                // A new session of the same peer may have begun after this one had closed its queue: that one stays.
+                self.sessions.retain(|_, orders| !orders.is_closed());
+            }
+        }
+    }
+
+    async fn signaling_event(&mut self, event: SignalingEvent) {
+        match event {
+            SignalingEvent::Entered(joined) => self.entered(joined).await,
+            SignalingEvent::Reentered(joined) => self.reentered(joined).await,
+            SignalingEvent::PeerJoined(peer) => {
+                if !self.pass(peer, SessionOrder::Present) {
+                    self.begin_session(peer, false);
+                }
+            }
+            SignalingEvent::PeerLeft(peer) => {
+                self.pass(peer, SessionOrder::Absent);
+            }
+            SignalingEvent::Signal { from, body } => {
+                // Only a hello can be the first word of a peer that the server has not announced.
+                let is_known = self.sessions.get(&from).is_some_and(|orders| !orders.is_closed());
+                if !is_known && envelope::kind_of(&body).is_ok_and(|kind| kind == envelope::Kind::Hello) {
+                    self.begin_session(from, false);
+                }
+                self.pass(from, SessionOrder::Envelope(body));
+            }
+            SignalingEvent::Lost => self.changed(RoomState::Reconnecting, None).await,
+            SignalingEvent::Unreachable { attempt, detail } => {
+                let detail = format!("attempt {attempt}: {detail}");
+                self.changed(self.state, Some(Failure::new(FailureCode::ServerUnreachable, detail))).await;
+            }
+            SignalingEvent::ServerBroken { detail } => {
+                self.changed(self.state, Some(Failure::new(FailureCode::ServerProtocol, detail))).await;
+            }
+            SignalingEvent::Refused(code) => self.closed(Some(refusal(code))).await,
+            SignalingEvent::Closed => self.closed(None).await,
+        }
+    }
+
+    async fn entered(&mut self, joined: Joined) {
+        self.server_ice = joined.ice_servers;
+        self.put_ice_servers();
+        let ice_servers = self.context.own().ice_servers.clone();
+        let (room, link, self_peer) = (self.room, self.link.clone(), self.context.self_peer);
+        self.context.emit(Event::RoomEntered { room, link, self_peer, ice_servers }).await;
+        self.changed(RoomState::Open, None).await;
+        for peer in joined.peers {
+            self.begin_session(peer, true);
+        }
+    }
+
+    async fn reentered(&mut self, joined: Joined) {
+        self.server_ice = joined.ice_servers;
+        self.put_ice_servers();
+        self.changed(RoomState::Open, None).await;
+        let present: HashSet<PeerId> = joined.peers.into_iter().collect();
+        let known: Vec<PeerId> = self.sessions.keys().copied().collect();
+        for peer in known {
+            let order = if present.contains(&peer) { SessionOrder::Present } else { SessionOrder::Absent };
+            self.pass(peer, order);
+        }
+        for peer in present {
+            if self.sessions.get(&peer).is_none_or(mpsc::Sender::is_closed) {
+                self.begin_session(peer, true);
+            }
+        }
+    }
+
+    fn put_ice_servers(&mut self) {
+        self.context.own().ice_servers = [self.server_ice.as_slice(), &self.extra_ice].concat();
+    }
+
+    async fn changed(&mut self, state: RoomState, failure: Option<Failure>) {
+        self.state = state;
+        self.context.emit(Event::RoomChanged { state, failure }).await;
+    }
+
+    async fn closed(&mut self, failure: Option<Failure>) {
+        if !self.is_over() {
+            self.end_sessions().await;
+            self.changed(RoomState::Closed, failure).await;
+        }
+    }
+
+    fn begin_session(&mut self, peer: PeerId, greets: bool) {
+        if peer == self.context.self_peer || self.running.len() >= SESSIONS {
+            tracing::warn!("the server announced more peers than a room holds, or ourselves");
+            return;
+        }
+        let (orders, taken) = mpsc::channel(SESSION_ORDERS);
+        self.sessions.insert(peer, orders);
+        self.running.spawn(Session::new(Arc::clone(&self.context), peer).run(taken, greets));
+    }
+
+    /// Gives a session an order. False when there is none, or it has too much to do already.
+    fn pass(&self, peer: PeerId, order: SessionOrder) -> bool {
+        let Some(orders) = self.sessions.get(&peer) else { return false };
+        match orders.try_send(order) {
+            Ok(()) => true,
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                tracing::warn!("a session is flooded; an order was dropped");
+                true
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => false,
+        }
+    }
+
+    /// Leaves: says goodbye to every peer, then to the server.
+    pub(super) async fn leave(mut self) {
+        self.end_sessions().await;
+        let Self { context, signals, running, sessions, .. } = self;
+        drop((signals, running, sessions));
+        context.emit(Event::RoomChanged { state: RoomState::Closed, failure: None }).await;
+        if let Some(context) = Arc::into_inner(context) {
+            context.signaling.leave().await;
+        }
+    }
+
+    async fn end_sessions(&mut self) {
+        for (_, orders) in self.sessions.drain() {
+            // A session that cannot take the order learns by the end of its queue.
+            let _ = orders.try_send(SessionOrder::Leave);
+        }
+        while self.running.join_next().await.is_some() {}
+    }
+
+    /// Does what the screen wants within the room; `answer` gets the outcome, here or from a session.
+    pub(super) fn command(&mut self, command: Command, picks: &Picks, config: &ClientConfig, answer: Answer) {
+        let outcome = match command {
+            Command::SendText { id, body } => self.send_text(id, &body),
+            Command::OfferFiles { peer, handles } => return self.offer_files(peer, &handles, picks, answer),
+            Command::AcceptTransfer { transfer } => {
+                return self.accept(transfer, config.download_folder.clone(), answer);
+            }
+            Command::DeclineTransfer { transfer } => {
+                return self.about(transfer, answer, |answer| SessionOrder::Decline { transfer, answer });
+            }
+            Command::CancelTransfer { transfer } => {
+                return self.about(transfer, answer, |answer| SessionOrder::Cancel { transfer, answer });
+            }
+            Command::SendMediaSignal { peer, signal } => {
+                return self.to_peer(peer, answer, |answer| SessionOrder::Media { signal, answer });
+            }
+            Command::ConfirmMedia { peer, link, local, remote, seen } => {
+                match (local.parse::<Fingerprint>(), remote.parse::<Fingerprint>()) {
+                    (Ok(local), Ok(remote)) => {
+                        let view = View { link, local, remote, seen };
+                        return self.to_peer(peer, answer, |answer| SessionOrder::ConfirmMedia { view, answer });
+                    }
+                    _ => Err(Failure::new(FailureCode::Internal, "a fingerprint is 64 hex digits")),
+                }
+            }
+            Command::SetName { name } => {
+                self.context.own().about.name = name.chars().take(NAME_CHARS).collect();
+                self.to_all(|| SessionOrder::Profile);
+                Ok(())
+            }
+            Command::SetMediaState { microphone, camera } => {
+                self.context.own().media = Some((microphone, camera));
+                self.to_all(|| SessionOrder::MediaState);
+                Ok(())
+            }
+            Command::StartRoom { .. } | Command::JoinRoom { .. } | Command::LeaveRoom {} => {
+                Err(Failure::new(FailureCode::NotNow, "already in a room"))
+            }
+        };
+        let _ = answer.send(outcome);
+    }
+
+    fn send_text(&self, id: TextId, body: &str) -> Result<(), Failure> {
+        if body.len() > TEXT_BYTES {
+            return Err(Failure::new(FailureCode::TextTooLong, format!("{} bytes", body.len())));
+        }
+        if self.sessions.values().all(mpsc::Sender::is_closed) {
+            return Err(no_such_peer());
+        }
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let sent_at_ms = u64::try_from(since_1970.as_millis()).unwrap_or_default();
+        self.to_all(|| SessionOrder::Text { id, body: body.to_owned(), sent_at_ms });
+        Ok(())
+    }
+
+    fn offer_files(&self, peer: PeerId, handles: &[u32], picks: &Picks, answer: Answer) {
+        let paths = match picks.paths(handles) {
+            Ok(paths) => paths,
+            Err(error) => return drop(answer.send(Err(error.into()))),
+        };
+        let Some(orders) = self.orders(peer) else { return drop(answer.send(Err(no_such_peer()))) };
+        tokio::spawn(async move {
+            match tokio::task::spawn_blocking(move || picks::list(&paths)).await {
+                Ok(Ok(files)) => hand_over(&orders, SessionOrder::Offer { files, answer }).await,
+                Ok(Err(error)) => drop(answer.send(Err(error.into()))),
+                Err(error) => drop(answer.send(Err(Failure::new(FailureCode::Internal, error.to_string())))),
+            }
+        });
+    }
+
+    fn accept(&self, transfer: TransferId, folder: PathBuf, answer: Answer) {
+        let Some(orders) = self.context.transfers.peer(transfer).and_then(|peer| self.orders(peer)) else {
+            return drop(answer.send(Err(no_such_transfer())));
+        };
+        tokio::spawn(async move {
+            let opened = tokio::task::spawn_blocking(move || ReceivingFolder::open(&folder));
+            match opened.await {
+                Ok(Ok(folder)) => {
+                    let incoming = folder.incoming(transfer);
+                    hand_over(&orders, SessionOrder::Accept { transfer, incoming, answer }).await;
+                }
+                Ok(Err(error)) => drop(answer.send(Err(error.into()))),
+                Err(error) => drop(answer.send(Err(Failure::new(FailureCode::Internal, error.to_string())))),
+            }
+        });
+    }
+
+    fn about(&self, transfer: TransferId, answer: Answer, order: impl FnOnce(Answer) -> SessionOrder) {
+        match self.context.transfers.peer(transfer) {
+            Some(peer) => self.to_peer(peer, answer, order),
+            None => drop(answer.send(Err(no_such_transfer()))),
+        }
+    }
+
+    fn to_peer(&self, peer: PeerId, answer: Answer, order: impl FnOnce(Answer) -> SessionOrder) {
+        match self.orders(peer) {
+            Some(orders) => {
+                let order = order(answer);
+                tokio::spawn(async move { hand_over(&orders, order).await });
+            }
+            None => drop(answer.send(Err(no_such_peer()))),
+        }
+    }
+
+    fn to_all(&self, order: impl Fn() -> SessionOrder) {
+        for peer in self.sessions.keys() {
+            self.pass(*peer, order());
+        }
+    }
+
+    fn orders(&self, peer: PeerId) -> Option<mpsc::Sender<SessionOrder>> {
+        self.sessions.get(&peer).filter(|orders| !orders.is_closed()).cloned()
+    }
+}
+
+/// Waits until the session takes the order. A session that ends meanwhile answers by dropping the order's answer.
+async fn hand_over(orders: &mpsc::Sender<SessionOrder>, order: SessionOrder) {
+    let _ = orders.send(order).await;
+}
+
+/// 32 random bytes as the wire wants them.
+fn resume_secret() -> String {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode(random::<32>())
+}
+
+fn no_such_peer() -> Failure {
+    Failure::new(FailureCode::NoSuchPeer, "no such peer in the room")
+}
+
+fn no_such_transfer() -> Failure {
+    Failure::new(FailureCode::NotNow, "no such transfer")
+}
+
+fn refusal(code: ReplyCode) -> Failure {
+    let failure = match code {
+        ReplyCode::RoomRefused => FailureCode::RoomRefused,
+        ReplyCode::RoomFull => FailureCode::RoomFull,
+        ReplyCode::Unauthorized => FailureCode::SeatTaken,
+        ReplyCode::Version => FailureCode::ServerVersion,
+        ReplyCode::RateLimited => FailureCode::RateLimited,
+        ReplyCode::ServerClosing => FailureCode::ServerUnreachable,
+        ReplyCode::BadRequest | ReplyCode::TooLarge | ReplyCode::NotInRoom | ReplyCode::NoSuchPeer => {
+            FailureCode::ServerProtocol
+        }
+    };
+    Failure::new(failure, format!("the server refused: {code:?}"))
+}
