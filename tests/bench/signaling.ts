@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { load, type Load } from './load';
 import { printTable } from './table';
 
-const PAIRS = 20;
-const MESSAGES = 20_000;
+const PAIRS = 100;
+const MESSAGES = 40_000;
 const HERE = import.meta.dirname;
 const VENV = join(HERE, '../output/venv');
 
