@@ -3,7 +3,12 @@
 //! Both languages replay them. What must fail is built by hand here, from the primitives and the prose of docs/protocol.md, so that
 //! a fault of the crate does not hide in its own output.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a generator that fails writes nothing")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a generator that fails writes nothing"
+)]
 
 use std::path::Path;
 
@@ -55,7 +60,8 @@ fn expand<const N: usize>(secret: &[u8], info: &[&[u8]]) -> [u8; N] {
 
 fn invitation() -> Value {
     let secrets = [[0; 32], SECRET, std::array::from_fn(|index| index as u8)];
-    let servers = ["https://parlor.example", "http://192.168.1.7:5000", "http://[fd00::7]:5000", "https://a.example/rooms~1"];
+    let servers =
+        ["https://parlor.example", "http://192.168.1.7:5000", "http://[fd00::7]:5000", "https://a.example/rooms~1"];
     let derived = secrets.map(|secret| {
         let keys = Invitation::new(servers[0], secret).unwrap().keys();
         let hello: [u8; 32] = expand(&secret, &[b"parlor v1 hello"]);
@@ -160,7 +166,8 @@ impl Draft {
 
     fn bytes(&self) -> Vec<u8> {
         let room: [u8; 16] = expand(&SECRET, &[b"parlor v1 room"]);
-        let aad = [b"parlor v1 envelope".as_slice(), &room, self.from.as_bytes(), self.to.as_bytes(), &self.head].concat();
+        let aad =
+            [b"parlor v1 envelope".as_slice(), &room, self.from.as_bytes(), self.to.as_bytes(), &self.head].concat();
         let nonce = [0x4e; 24];
         let cipher = XChaCha20Poly1305::new(&self.key.into());
         let sealed = cipher.encrypt(&nonce.into(), Payload { msg: &self.text, aad: &aad }).unwrap();
@@ -250,17 +257,37 @@ fn envelope() -> Value {
         epoch("padding", "not-an-envelope", format!("{}=", good.body())),
         epoch("the other alphabet", "not-an-envelope", format!("{}+", good.body())),
         epoch("to someone else", "does-not-open", Draft { to: PeerId([3; 16]), ..Draft::new(2, 1, 7, right) }.body()),
-        epoch("from someone else", "does-not-open", Draft { from: PeerId([3; 16]), ..Draft::new(2, 1, 7, right) }.body()),
+        epoch(
+            "from someone else",
+            "does-not-open",
+            Draft { from: PeerId([3; 16]), ..Draft::new(2, 1, 7, right) }.body(),
+        ),
         epoch("sent back to its sender", "does-not-open", sealed[2]["body"].as_str().unwrap().into()),
-        epoch("the hello key", "does-not-open", Draft { key: Draft::hello("").key, ..Draft::new(2, 1, 7, right) }.body()),
+        epoch(
+            "the hello key",
+            "does-not-open",
+            Draft { key: Draft::hello("").key, ..Draft::new(2, 1, 7, right) }.body(),
+        ),
         epoch("a hello", "not-an-envelope", hellos[0]["body"].as_str().unwrap().into()),
         epoch("no JSON", "not-a-message", Draft::new(2, 1, 7, "{").body()),
         epoch("no object", "not-a-message", Draft::new(2, 1, 7, "null").body()),
         epoch("a type that does not exist", "not-a-message", Draft::new(2, 1, 7, r#"{"type":"surprise"}"#).body()),
         epoch("a type of another kind", "not-a-message", Draft::new(1, 1, 7, right).body()),
-        epoch("a field of another type", "not-a-message", Draft::new(2, 1, 7, r#"{"type":"candidate","link":"1","candidate":null}"#).body()),
-        epoch("a link over 32 bits", "not-a-message", Draft::new(2, 1, 7, r#"{"type":"candidate","link":4294967296,"candidate":null}"#).body()),
-        epoch("an SDP type that never travels", "not-a-message", Draft::new(1, 1, 7, r#"{"type":"description","link":1,"description":{"type":"rollback","sdp":""}}"#).body()),
+        epoch(
+            "a field of another type",
+            "not-a-message",
+            Draft::new(2, 1, 7, r#"{"type":"candidate","link":"1","candidate":null}"#).body(),
+        ),
+        epoch(
+            "a link over 32 bits",
+            "not-a-message",
+            Draft::new(2, 1, 7, r#"{"type":"candidate","link":4294967296,"candidate":null}"#).body(),
+        ),
+        epoch(
+            "an SDP type that never travels",
+            "not-a-message",
+            Draft::new(1, 1, 7, r#"{"type":"description","link":1,"description":{"type":"rollback","sdp":""}}"#).body(),
+        ),
     ];
     let later = Draft::new(2, 2, 6, right).body();
     for (name, sequence) in [("the same sequence again", 7), ("an earlier sequence", 5)] {
@@ -280,8 +307,16 @@ fn envelope() -> Value {
         hello("a hello with a plane", "not-an-envelope", with_head(2)),
         hello("a hello with an epoch", "not-an-envelope", with_head(11)),
         hello("a hello with a sequence", "not-an-envelope", with_head(19)),
-        hello("a hello sealed with a direction's key", "does-not-open", Draft { key: good.key, ..Draft::hello(text) }.body()),
-        hello("a hello sent back to its sender", "does-not-open", Draft { from: HIGH, to: LOW, ..Draft::hello(text) }.body()),
+        hello(
+            "a hello sealed with a direction's key",
+            "does-not-open",
+            Draft { key: good.key, ..Draft::hello(text) }.body(),
+        ),
+        hello(
+            "a hello sent back to its sender",
+            "does-not-open",
+            Draft { from: HIGH, to: LOW, ..Draft::hello(text) }.body(),
+        ),
         hello("a candidate in a hello", "not-a-message", Draft::hello(right).body()),
         hello("a hello without a name", "not-a-message", Draft::hello(&text.replace("name", "nome")).body()),
         hello("a hello of no known host", "not-a-message", Draft::hello(&text.replace("browser", "toaster")).body()),
@@ -341,7 +376,9 @@ fn nonce(byte: u8) -> String {
 
 impl Script {
     fn expect(step: &HandshakeStep) -> Value {
-        let send = step.send.map(|greeting| json!({ "nonce": b64(&greeting.nonce.0), "echo": greeting.echo.map(|echo| b64(&echo.0)) }));
+        let send = step
+            .send
+            .map(|greeting| json!({ "nonce": b64(&greeting.nonce.0), "echo": greeting.echo.map(|echo| b64(&echo.0)) }));
         let established = step.established.as_ref().map(|epoch| json!({ "epoch": epoch.id().to_string(), "initiator": epoch.initiator(), "polite": epoch.polite() }));
         json!({ "send": send, "established": established })
     }
@@ -354,10 +391,17 @@ impl Script {
 
     fn receive(mut self, theirs: u8, echo: Option<u8>, fresh: u8) -> Self {
         let (theirs, echo) = (nonce(theirs), echo.map(nonce));
-        let hello = Hello { nonce: theirs.clone(), echo: echo.clone(), name: String::new(), agent: String::new(), host: HostKind::App };
+        let hello = Hello {
+            nonce: theirs.clone(),
+            echo: echo.clone(),
+            name: String::new(),
+            agent: String::new(),
+            host: HostKind::App,
+        };
         let step = self.machine.hello_received(&hello, Nonce([fresh; 32])).unwrap();
         let expect = Self::expect(&step);
-        self.steps.push(json!({ "do": "receive", "nonce": theirs, "echo": echo, "fresh": nonce(fresh), "expect": expect }));
+        self.steps
+            .push(json!({ "do": "receive", "nonce": theirs, "echo": echo, "fresh": nonce(fresh), "expect": expect }));
         self
     }
 }
@@ -371,12 +415,18 @@ fn handshake() -> Value {
     let scripts = [
         script("who enters begins and is the initiator", LOW, HIGH, |s| s.begin(1).receive(0x81, Some(1), 0xff)),
         script("who sits answers and is not", HIGH, LOW, |s| s.receive(1, None, 0x81).receive(1, Some(0x81), 0xff)),
-        script("both began: the impolite one is the initiator", LOW, HIGH, |s| s.begin(1).receive(0x81, None, 0xff).receive(0x81, Some(1), 0xff)),
-        script("both began: the polite one is not", HIGH, LOW, |s| s.begin(0x81).receive(1, None, 0xff).receive(1, Some(0x81), 0xff)),
+        script("both began: the impolite one is the initiator", LOW, HIGH, |s| {
+            s.begin(1).receive(0x81, None, 0xff).receive(0x81, Some(1), 0xff)
+        }),
+        script("both began: the polite one is not", HIGH, LOW, |s| {
+            s.begin(0x81).receive(1, None, 0xff).receive(1, Some(0x81), 0xff)
+        }),
         script("a repeated beginning is answered with the same nonce", HIGH, LOW, |s| {
             s.receive(1, None, 0x81).receive(1, None, 0x82).receive(1, Some(0x81), 0xff)
         }),
-        script("an echo of a nonce never made here is ignored", HIGH, LOW, |s| s.receive(1, Some(0x81), 0x82).receive(1, None, 0x83).receive(1, Some(0x81), 0xff)),
+        script("an echo of a nonce never made here is ignored", HIGH, LOW, |s| {
+            s.receive(1, Some(0x81), 0x82).receive(1, None, 0x83).receive(1, Some(0x81), 0xff)
+        }),
         script("a replayed beginning gets an answer, but ends nothing", HIGH, LOW, |s| {
             s.receive(1, None, 0x81).receive(1, Some(0x81), 0xff).receive(7, None, 0x82).receive(1, Some(0x81), 0xff)
         }),
