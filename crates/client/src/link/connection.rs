@@ -1,0 +1,134 @@
+//! Makes the `RTCPeerConnection` of a link with the settings that were measured, and its two negotiated channels.
+
+use std::{sync::Arc, time::Duration};
+
+use parlor_protocol::signaling::IceServer;
+use rtc::{
+    ice::mdns::MulticastDnsMode,
+    peer_connection::configuration::setting_engine::{SctpMaxMessageSize, SettingEngine, SettingEngineBuilder},
+};
+use webrtc::{
+    data_channel::{DataChannel, RTCDataChannelInit},
+    peer_connection::{
+        PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder, RTCIceServer,
+        RTCIceTransportPolicy,
+    },
+};
+
+use super::{BULK_PENDING_BYTES, LinkConfig, LinkError, MESSAGE_BYTES};
+use crate::runtime::WideSocketRuntime;
+
+/// Without a word from the peer after which ICE calls a connection disconnected.
+const DISCONNECTED: Duration = Duration::from_secs(5);
+/// Without a word after which it calls a disconnected one failed. In all below the half minute in which SCTP gives up.
+const FAILED: Duration = Duration::from_secs(20);
+/// Between two keepalives.
+const KEEPALIVE: Duration = Duration::from_secs(2);
+/// SCTP receive window: on loopback the difference between 100 and 180 MB/s.
+const RECEIVE_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
+/// Every interface of both families, and loopback, which the wildcards leave out, for peers on one machine.
+const ADDRESSES: [&str; 4] = ["0.0.0.0:0", "[::]:0", "127.0.0.1:0", "[::1]:0"];
+
+/// A connection and its channels.
+pub(super) struct Connection {
+    pub(super) peer: Arc<dyn PeerConnection>,
+    pub(super) control: Arc<dyn DataChannel>,
+    pub(super) bulk: Arc<dyn DataChannel>,
+}
+
+/// Makes a connection whose events go to `handler`.
+pub(super) async fn connect(
+    config: &LinkConfig,
+    handler: Arc<dyn PeerConnectionEventHandler>,
+) -> Result<Connection, LinkError> {
+    let ice_servers = usable(&config.ice_servers)?;
+    let peer = match build(config, ice_servers.clone(), Arc::clone(&handler), MulticastDnsMode::QueryOnly).await {
+        Ok(peer) => peer,
+        Err(error) => {
+            // A host without a multicast route cannot resolve `.local` candidates, but all others.
+            tracing::debug!(%error, "no multicast DNS");
+            build(config, ice_servers, handler, MulticastDnsMode::Disabled).await?
+        }
+    };
+    let control = channel(&*peer, "control", 0).await?;
+    let bulk = channel(&*peer, "bulk", 1).await?;
+    Ok(Connection { peer, control, bulk })
+}
+
+async fn build(
+    config: &LinkConfig,
+    ice_servers: Vec<RTCIceServer>,
+    handler: Arc<dyn PeerConnectionEventHandler>,
+    mdns: MulticastDnsMode,
+) -> Result<Arc<dyn PeerConnection>, LinkError> {
+    let runtime = WideSocketRuntime::current().ok_or_else(|| LinkError::Setup("no runtime".to_owned()))?;
+    let policy = if config.relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
+    let configuration = RTCConfigurationBuilder::default().with_ice_servers(ice_servers).with_ice_transport_policy(policy).build();
+    let peer = PeerConnectionBuilder::new()
+        .with_configuration(configuration)
+        .with_setting_engine(settings(mdns))
+        .with_runtime(runtime)
+        .with_handler(handler)
+        .with_data_channel_send_buffer_limit(BULK_PENDING_BYTES)
+        .with_udp_addrs(ADDRESSES.to_vec())
+        .build()
+        .await
+        .map_err(|error| LinkError::Setup(error.to_string()))?;
+    Ok(Arc::new(peer))
+}
+
+fn settings(mdns: MulticastDnsMode) -> SettingEngine {
+    // Never switch off here the check of fingerprints: it is what ties a connection to what the peer said under seal.
+    let message_bytes = u32::try_from(MESSAGE_BYTES).unwrap_or(SctpMaxMessageSize::DEFAULT_MESSAGE_SIZE);
+    SettingEngineBuilder::new()
+        .with_ice_timeouts(Some(DISCONNECTED), Some(FAILED), Some(KEEPALIVE))
+        .with_multicast_dns_mode(mdns)
+        .with_include_loopback_candidate(true)
+        // After a change of network the old sockets lead nowhere.
+        .with_discard_local_candidates_during_ice_restart(true)
+        .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(message_bytes))
+        .with_sctp_max_receive_buffer_size(RECEIVE_WINDOW_BYTES)
+        .build()
+}
+
+async fn channel(peer: &dyn PeerConnection, label: &str, id: u16) -> Result<Arc<dyn DataChannel>, LinkError> {
+    let init = RTCDataChannelInit { negotiated: Some(id), ..Default::default() };
+    peer.create_data_channel(label, Some(init)).await.map_err(|error| LinkError::Setup(error.to_string()))
+}
+
+/// The servers in the crate's shape.
+///
+/// # Errors
+/// [`LinkError::IceServer`] for a URL that is none, or a TURN server without user name and credential.
+pub(super) fn usable(servers: &[IceServer]) -> Result<Vec<RTCIceServer>, LinkError> {
+    servers
+        .iter()
+        .map(|server| {
+            let server = RTCIceServer {
+                urls: server.urls.clone(),
+                username: server.username.clone().unwrap_or_default(),
+                credential: server.credential.clone().unwrap_or_default(),
+            };
+            server.urls().map_err(|error| LinkError::IceServer(error.to_string()))?;
+            Ok(server)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ice_server_that_is_none_is_told_before_anything_is_opened() {
+        let server = |url: &str, user: Option<&str>| IceServer {
+            urls: vec![url.to_owned()],
+            username: user.map(str::to_owned),
+            credential: user.map(str::to_owned),
+        };
+        assert!(usable(&[server("stun:example.org", None), server("turn:example.org:3478?transport=udp", Some("a"))]).is_ok());
+        for broken in [server("http://example.org", None), server("turn:example.org", None), server("", None)] {
+            assert!(matches!(usable(std::slice::from_ref(&broken)), Err(LinkError::IceServer(_))), "{broken:?}");
+        }
+    }
+}
