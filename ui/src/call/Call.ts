@@ -8,7 +8,7 @@ import type { Event } from '../protocol/Event';
 import type { IceServer } from '../protocol/IceServer';
 import type { PeerId } from '../protocol/PeerId';
 import type { MediaConnectionFactory } from '../shared/rtc/PeerConnectionLike';
-import type { CallSnapshot } from './CallSnapshot';
+import type { CallSnapshot, SourceSnapshot } from './CallSnapshot';
 import type { LocalMedia, LocalTracks } from './LocalMedia';
 import { PeerMedia } from './PeerMedia';
 
@@ -147,7 +147,12 @@ class RoomCall implements Call {
 
   #ownState(): { microphone: boolean; camera: boolean } {
     const { microphone, camera } = this.options.local.snapshot();
-    return { microphone: microphone.state === 'on', camera: camera.state === 'on' };
+    // While another device is opened in place of one that was on, the others need not hear of the gap.
+    const on = ({ state }: SourceSnapshot, told: boolean): boolean => state === 'on' || (state === 'starting' && told);
+    return {
+      microphone: on(microphone, this.#toldState.microphone),
+      camera: on(camera, this.#toldState.camera),
+    };
   }
 
   #tellState(): void {

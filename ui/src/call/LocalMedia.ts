@@ -58,6 +58,8 @@ class DeviceLocalMedia implements LocalMedia {
   #list: MediaDevices = NO_DEVICES;
   #speakerId: string | null;
   #preview: MediaStream | null = null;
+  /** The track that `#preview` shows. */
+  #previewed: MediaStreamTrack | null = null;
   #snapshot: LocalMediaSnapshot;
   #closed = false;
 
@@ -155,7 +157,8 @@ class DeviceLocalMedia implements LocalMedia {
 
   #changed(): void {
     const video = this.#camera.track;
-    if (this.#preview?.getVideoTracks()[0] !== (video ?? undefined)) {
+    if (video !== this.#previewed) {
+      this.#previewed = video;
       this.#preview = video === null ? null : new MediaStream([video]);
     }
     this.#meter.attach(this.#microphone.snapshot.state === 'on' ? this.#microphone.track : null);

@@ -32,9 +32,13 @@ export class LocalSource {
     return this.#track;
   }
 
-  /** What to ask `getUserMedia` for. The chosen device is a preference: when it is gone another one is better than none. */
+  /** What to ask `getUserMedia` for: the chosen device and no other. A mere preference (`ideal`) is not always followed. */
   get constraints(): MediaTrackConstraints {
-    const device = this.#snapshot.deviceId === null ? {} : { deviceId: { ideal: this.#snapshot.deviceId } };
+    return this.#constraints(this.#snapshot.deviceId);
+  }
+
+  #constraints(deviceId: string | null): MediaTrackConstraints {
+    const device = deviceId === null ? {} : { deviceId: { exact: deviceId } };
     return this.kind === 'camera'
       ? { ...device, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } }
       : { ...device, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
@@ -106,10 +110,17 @@ export class LocalSource {
   }
 
   async #open(): Promise<MediaStreamTrack | MediaProblem> {
+    const opened = await this.#openDevice(this.#snapshot.deviceId);
+    // When the chosen device is gone another one is better than none.
+    return opened === 'no-device' && this.#snapshot.deviceId !== null ? this.#openDevice(null) : opened;
+  }
+
+  async #openDevice(deviceId: string | null): Promise<MediaStreamTrack | MediaProblem> {
     if (this.devices === null) return problemOfPage(this.devices) ?? 'unsupported';
+    const constraints = this.#constraints(deviceId);
     try {
       const stream = await this.devices.getUserMedia(
-        this.kind === 'camera' ? { video: this.constraints } : { audio: this.constraints },
+        this.kind === 'camera' ? { video: constraints } : { audio: constraints },
       );
       return stream.getTracks()[0] ?? 'failed';
     } catch (error) {
