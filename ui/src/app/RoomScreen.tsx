@@ -1,0 +1,212 @@
+// The room: puts stage, controls, panel and trouble together and gives each what it needs. Decides nothing itself.
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { LocalMediaSnapshot } from '../call';
+import { Chip } from '../features/connection/Chip';
+import { Details } from '../features/connection/Details';
+import { Trouble } from '../features/connection/Trouble';
+import { ControlBar } from '../features/controls/ControlBar';
+import { Keys } from '../features/controls/Keys';
+import { LeaveQuestion } from '../features/controls/LeaveQuestion';
+import { Conversation } from '../features/conversation/Conversation';
+import { DropVeil } from '../features/dropping/DropVeil';
+import { ReceiverQuestion } from '../features/dropping/ReceiverQuestion';
+import { People } from '../features/people/People';
+import { Stage } from '../features/stage/Stage';
+import { Button } from '../shared/components/Button';
+import { useLanguage } from '../shared/i18n/Language';
+import { nameOf } from '../shared/view/Person';
+import type { Session, SessionSnapshot } from './Session';
+import { SidePanel } from './SidePanel';
+import { peopleHere, unfinishedTransfers, type Panel, type Room } from './state/AppState';
+import { troubleOf, troubleSentence, troubleTone } from './state/trouble';
+import { useRoomKeys } from './useRoomKeys';
+import { useWatching } from './useWatching';
+import './room.css';
+
+interface RoomScreenProps {
+  readonly session: Session;
+  readonly snapshot: SessionSnapshot;
+  readonly room: Room;
+  readonly local: LocalMediaSnapshot;
+  readonly isSettingsOpen: boolean;
+  readonly onSettings: () => void;
+}
+
+/** The room. */
+export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onSettings }: RoomScreenProps) {
+  const { words } = useLanguage();
+  const { state, settings } = snapshot;
+  const { host } = session;
+  const [dialog, setDialog] = useState<'keys' | 'leave' | null>(null);
+  const [isHovering, setHovering] = useState(false);
+  const [goneRead, setGoneRead] = useState<string | null>(null);
+
+  useEffect(
+    () =>
+      host.watchDrops(({ hovering, files }) => {
+        setHovering(hovering);
+        session.takeFiles(files);
+      }),
+    [host, session],
+  );
+  const copy = useCallback((text: string) => host.copy(text), [host]);
+  const actions = useMemo(
+    () => ({
+      accept: (transfer: string) => session.accept(transfer),
+      decline: (transfer: string) => session.decline(transfer),
+      cancel: (transfer: string) => session.cancel(transfer),
+      useReceived: session.useReceived.bind(session),
+      receivedActions: host.receivedActions(),
+    }),
+    [host, session],
+  );
+
+  const people = peopleHere(state);
+  const isClosed = room.state === 'closed';
+  const canCall = host.can.call && state.call?.canConnect !== false;
+  const canSend = !isClosed && people.some((person) => person.peer.link === 'connected');
+  const unfinished = unfinishedTransfers(state).length;
+  const { panel } = state;
+  const hasDialog = dialog !== null || isSettingsOpen || state.filesInHand.length > 0;
+
+  const toggle = (which: Panel): void => session.choosePanel(panel === which ? null : which);
+  const closePanel = (): void => {
+    session.choosePanel(null);
+    // The button that opened it gets the focus back.
+    const button = document.querySelector<HTMLElement>(`[data-testid="${panel === 'details' ? 'chip' : (panel ?? 'chat')}"]`);
+    requestAnimationFrame(() => button?.focus());
+  };
+  const leave = (): void => {
+    if (unfinished === 0) session.leave();
+    else setDialog('leave');
+  };
+  const attach = (): void => {
+    if (canSend) session.attach();
+  };
+
+  useRoomKeys(
+    {
+      toggleMicrophone: () => local.actions.toggleMicrophone?.(),
+      toggleCamera: () => local.actions.toggleCamera?.(),
+      chat: () => toggle('chat'),
+      files: attach,
+      people: () => toggle('people'),
+      list: () => setDialog('keys'),
+      close: () => {
+        if (panel !== null) closePanel();
+      },
+      talk: (isHeld) => {
+        if (canCall) session.holdToTalk(isHeld);
+      },
+    },
+    !hasDialog,
+  );
+
+  const trouble = troubleOf(state);
+  const isGoneRead = trouble?.kind === 'peer-gone' && trouble.person.peer.id === goneRead;
+  const shown = isGoneRead ? null : trouble;
+  const isPictureLive = state.call?.remotes.some((remote) => remote.state === 'live') === true && people.some((person) => person.peer.camera);
+  const isWatching = useWatching(isPictureLive && panel === null && !hasDialog && shown === null);
+
+  return (
+    <main className={panel === null ? 'room' : 'room room-open'} aria-label={words.room.landmark} data-testid="room" data-room-state={room.state}>
+      <Stage
+        people={people}
+        call={state.call}
+        local={local}
+        canCall={canCall}
+        selfName={settings.name}
+        link={room.link}
+        started={room.started}
+        isClosed={isClosed}
+        copy={copy}
+      >
+        <div className="room-chip">
+          <Chip peers={people.map((person) => person.peer)} onOpen={() => toggle('details')} />
+        </div>
+        {shown === null ? null : (
+          <div className="room-trouble">
+            <Trouble
+              tone={troubleTone(shown)}
+              kind={shown.kind}
+              sentence={troubleSentence(shown, words)}
+              action={
+                shown.kind === 'closed' ? (
+                  <Button onPress={() => session.leave()} data-testid="back">
+                    {words.trouble.backToLobby}
+                  </Button>
+                ) : null
+              }
+              onDismiss={
+                shown.kind === 'refused'
+                  ? () => session.readRefusal()
+                  : shown.kind === 'peer-gone'
+                    ? () => setGoneRead(shown.person.peer.id)
+                    : shown.kind === 'link-waits'
+                      ? () => session.forgetLink()
+                      : null
+              }
+            />
+          </div>
+        )}
+        {canCall || people.length > 0 ? null : <p className="room-nocall soft">{words.room.noCall}</p>}
+        <ControlBar
+          local={local}
+          canCall={canCall}
+          canSend={canSend}
+          openPanel={panel}
+          unread={state.unread}
+          isHidden={isWatching}
+          isTalking={state.isTalking && local.microphone.state === 'on'}
+          onFiles={attach}
+          onPanel={toggle}
+          onSettings={onSettings}
+          onKeys={() => setDialog('keys')}
+          onLeave={leave}
+        />
+      </Stage>
+      {panel === null ? null : (
+        <SidePanel
+          panel={panel}
+          onChoose={(which) => session.choosePanel(which)}
+          onClose={closePanel}
+          chat={
+            <Conversation
+              stream={state.stream}
+              transfers={state.transfers}
+              people={state.people}
+              canSend={canSend}
+              onSend={(body) => session.sendText(body)}
+              onAttach={attach}
+              actions={actions}
+            />
+          }
+          people={
+            <People
+              people={people}
+              selfName={settings.name}
+              selfHost={host.kind}
+              selfMicrophone={local.microphone.state === 'on'}
+              selfCamera={local.camera.state === 'on'}
+              onSendFiles={(peer) => session.attach(peer)}
+            />
+          }
+          details={
+            <Details people={people} remotes={state.call?.remotes ?? []} canCall={canCall} relayOnly={settings.relayOnly} ownHost={host.kind} />
+          }
+        />
+      )}
+      {isHovering ? <DropVeil receivers={people.filter((person) => person.peer.link === 'connected').map((person) => nameOf(person, words))} /> : null}
+      {dialog === 'keys' ? <Keys onClose={() => setDialog(null)} /> : null}
+      {dialog === 'leave' ? <LeaveQuestion unfinished={unfinished} onStay={() => setDialog(null)} onLeave={() => session.leave()} /> : null}
+      {state.filesInHand.length === 0 ? null : (
+        <ReceiverQuestion
+          people={people}
+          files={state.filesInHand.length}
+          onChoose={(peer) => session.offerFiles(state.filesInHand, peer)}
+          onClose={() => session.putFilesDown()}
+        />
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,361 @@
+// The screen's own stay: holds the host, the own media and the call together, and turns wishes into commands.
+//
+// Promises: one state, replaced whole, told once a change; every rejection of the host ends in the state; leaving ends the
+// call and puts the camera's light out. Left to others: what the state looks like (`reduce`), drawing it (React).
+import { createCall, createLocalMedia, type Call, type LocalMedia, type MediaConnectionFactory } from '../call';
+import { HostError, type Host, type ReceivedAction, type Settings } from '../host/port';
+import type { Command } from '../protocol/Command';
+import type { Event } from '../protocol/Event';
+import type { Failure } from '../protocol/Failure';
+import type { PeerId } from '../protocol/PeerId';
+import type { PickedFile } from '../protocol/PickedFile';
+import type { TransferId } from '../protocol/TransferId';
+import type { OtherWindows } from './OtherWindows';
+import type { RoomMemory } from './RoomMemory';
+import { INITIAL, peopleHere, type AppState, type Entry, type Panel } from './state/AppState';
+import { reduce, type Input } from './state/reduce';
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly host: Host;
+  /** Makes media connections; null where there are none. */
+  readonly connect: MediaConnectionFactory | null;
+  readonly settings: Settings;
+  readonly memory: RoomMemory;
+  readonly otherWindows: OtherWindows;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** 16 random bytes as hex. */
+  readonly randomId: () => string;
+  /** Own media; the devices' unless a test brings others. */
+  readonly openMedia?: (settings: Settings) => LocalMedia;
+}
+
+/** What is shown, with the settings beside it. */
+export interface SessionSnapshot {
+  readonly state: AppState;
+  readonly settings: Settings;
+  /** Storing the settings failed; they hold until the program closes. */
+  readonly settingsLost: boolean;
+}
+
+/** The longest text the engine takes, in bytes of UTF-8. */
+export const TEXT_BYTES = 32 * 1024;
+
+export class Session {
+  readonly host: Host;
+  readonly #parts: SessionParts;
+  readonly #listeners = new Set<() => void>();
+  readonly #stops: (() => void)[] = [];
+  #snapshot: SessionSnapshot;
+  #local: LocalMedia;
+  #stopLocal: () => void;
+  #call: Call | null = null;
+  #endStay: (() => void) | null = null;
+  /** Talking while muted: `released` waits for a device that was still starting. */
+  #talk: 'none' | 'held' | 'released' = 'none';
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.host = parts.host;
+    this.#snapshot = { state: INITIAL, settings: parts.settings, settingsLost: false };
+    [this.#local, this.#stopLocal] = this.#openLocal();
+  }
+
+  /** Begins to listen; returns how to stop. */
+  start(): () => void {
+    this.#stops.push(
+      this.host.subscribe((event) => this.#hear(event)),
+      this.host.watchLinks(({ link }) => {
+        // A reload keeps the address: the link of the room we go back into is no new invitation.
+        if (link !== this.#parts.memory.link()) this.#put({ type: 'link-arrived', link });
+      }),
+    );
+    const link = this.#parts.memory.link();
+    if (link !== null) this.#enter({ how: 'return', link });
+    return () => {
+      for (const stop of this.#stops.splice(0)) stop();
+      this.#endCall();
+      this.#stopLocal();
+      this.#local.close();
+    };
+  }
+
+  snapshot = (): SessionSnapshot => this.#snapshot;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  /** Statistics of the call, for the window's tests. */
+  stats(peer: PeerId): Promise<RTCStatsReport> | null {
+    return this.#call?.stats(peer) ?? null;
+  }
+
+  watchLevel = (listener: (level: number) => void): (() => void) => this.#local.watchLevel(listener);
+
+  /** Opens camera and microphone. From a gesture, or where access was granted before. */
+  startMedia(wanted: { readonly camera: boolean; readonly microphone: boolean }): void {
+    void this.#local.start(wanted);
+  }
+
+  /** The microphone is on as long as it is held, however long the device takes to start. */
+  holdToTalk(isHeld: boolean): void {
+    const { microphone, actions } = this.#local.snapshot();
+    if (isHeld && microphone.state === 'off' && actions.toggleMicrophone !== null) {
+      this.#talk = 'held';
+      this.#put({ type: 'talk-changed', isTalking: true });
+      actions.toggleMicrophone();
+    } else if (!isHeld && this.#talk === 'held') {
+      this.#talk = 'released';
+      this.#put({ type: 'talk-changed', isTalking: false });
+      this.#endTalk();
+    }
+  }
+
+  startRoom(): void {
+    this.#enter({ how: 'start' });
+  }
+
+  /** Enters by link, unless another window of this program is there already. */
+  joinRoom(link: string, evenTwice = false): void {
+    const trimmed = link.trim();
+    if (evenTwice) {
+      this.#enter({ how: 'join', link: trimmed });
+      return;
+    }
+    void this.#parts.otherWindows.isIn(trimmed).then((isIn) => {
+      if (isIn) this.#put({ type: 'other-window-found', link: trimmed });
+      else this.#enter({ how: 'join', link: trimmed });
+    });
+  }
+
+  /** Stops going in. */
+  giveUpEntering(): void {
+    this.#parts.memory.forget();
+    this.#endCall();
+    this.#put({ type: 'entry-given-up' });
+    this.#order({ type: 'leave-room' });
+  }
+
+  leave(): void {
+    this.#parts.memory.forget();
+    this.#order({ type: 'leave-room' });
+    this.#endCall();
+    this.#put({ type: 'room-left' });
+    this.#stopLocal();
+    this.#local.close();
+    [this.#local, this.#stopLocal] = this.#openLocal();
+  }
+
+  forgetLink(): void {
+    this.#put({ type: 'link-forgotten' });
+  }
+
+  /** False when it is too long or empty; then nothing happened. */
+  sendText(body: string): boolean {
+    if (body.trim() === '' || new TextEncoder().encode(body).length > TEXT_BYTES) return false;
+    const id = this.#parts.randomId();
+    this.#put({ type: 'text-written', id, body, atMs: this.#parts.now() });
+    this.host.dispatch({ type: 'send-text', id, body }).catch((error: unknown) => {
+      this.#put({ type: 'text-refused', id, failure: failureOf(error) });
+    });
+    return true;
+  }
+
+  /** Lets the user choose files and offers them. */
+  attach(peer: PeerId | null = null): void {
+    this.host.pickFiles().then(
+      (files) => this.takeFiles(files, peer),
+      (error: unknown) => this.#refuse(error, peer),
+    );
+  }
+
+  /** Offers files to a peer, to the only one there is, or asks whom they are for. */
+  takeFiles(files: readonly PickedFile[], peer: PeerId | null = null): void {
+    if (files.length === 0) return;
+    const here = peopleHere(this.#snapshot.state);
+    const only = here.length === 1 ? here[0]?.peer.id : undefined;
+    const to = peer ?? only;
+    if (to !== undefined) this.offerFiles(files, to);
+    else if (here.length === 0) this.#put({ type: 'command-refused', failure: { code: 'no-such-peer', detail: 'files without a receiver' }, peer: null });
+    else this.#put({ type: 'files-taken', files });
+  }
+
+  offerFiles(files: readonly PickedFile[], peer: PeerId): void {
+    this.#put({ type: 'files-put-down' });
+    this.choosePanel('chat');
+    this.#order({ type: 'offer-files', peer, handles: files.map((file) => file.handle) }, peer);
+  }
+
+  putFilesDown(): void {
+    this.#put({ type: 'files-put-down' });
+  }
+
+  accept(transfer: TransferId): void {
+    this.#order({ type: 'accept-transfer', transfer });
+  }
+
+  decline(transfer: TransferId): void {
+    this.#order({ type: 'decline-transfer', transfer });
+  }
+
+  cancel(transfer: TransferId): void {
+    this.#order({ type: 'cancel-transfer', transfer });
+  }
+
+  /** Resolves to whether it worked. */
+  async useReceived(transfer: TransferId, action: ReceivedAction): Promise<boolean> {
+    try {
+      await this.host.useReceived(transfer, action);
+      return true;
+    } catch (error) {
+      this.#refuse(error, null);
+      return false;
+    }
+  }
+
+  choosePanel(panel: Panel | null): void {
+    this.#put({ type: 'panel-chosen', panel });
+  }
+
+  setVisible(visible: boolean): void {
+    this.#put({ type: 'visibility-changed', visible });
+  }
+
+  readRefusal(): void {
+    this.#put({ type: 'refusal-read' });
+  }
+
+  /** Stores settings and puts them to use at once where they can be. */
+  changeSettings(change: Partial<Settings>): void {
+    const settings = { ...this.#snapshot.settings, ...change };
+    this.#show({ ...this.#snapshot, settings });
+    if (change.name !== undefined && this.#snapshot.state.place === 'room') this.#order({ type: 'set-name', name: change.name });
+    this.host.saveSettings(settings).then(
+      () => this.#show({ ...this.#snapshot, settingsLost: false }),
+      () => this.#show({ ...this.#snapshot, settingsLost: true }),
+    );
+  }
+
+  /** Lets the user choose where received files go. */
+  chooseFolder(): void {
+    this.host.chooseFolder().then(
+      (downloadFolder) => {
+        if (downloadFolder !== null) this.changeSettings({ downloadFolder });
+      },
+      (error: unknown) => this.#refuse(error, null),
+    );
+  }
+
+  #enter(entry: Entry): void {
+    const { name, server, iceServers, relayOnly } = this.#snapshot.settings;
+    this.#endCall();
+    this.#put({ type: 'entry-begun', entry });
+    const call = createCall({
+      local: this.#local,
+      connect: this.host.can.call ? this.#parts.connect : null,
+      dispatch: (command) => this.host.dispatch(command),
+      iceServers,
+      relayOnly,
+    });
+    this.#call = call;
+    const stopCall = call.subscribe(() => this.#put({ type: 'call-changed', call: call.snapshot() }));
+    this.#put({ type: 'call-changed', call: call.snapshot() });
+    this.#endStay = () => {
+      stopCall();
+      call.close();
+    };
+    const command: Command =
+      entry.how === 'start' ? { type: 'start-room', server, name } : { type: 'join-room', link: entry.link, name };
+    this.host.dispatch(command).catch((error: unknown) => {
+      if (this.#call !== call) return;
+      this.#put({ type: 'entry-refused', failure: failureOf(error) });
+      this.#afterEntering();
+    });
+  }
+
+  #hear(event: Event): void {
+    this.#call?.receive(event);
+    const wasIn = this.#snapshot.state.place === 'room';
+    this.#put({ type: 'host-event', event, atMs: this.#parts.now() });
+    if (event.type === 'room-entered' && this.#snapshot.state.place === 'room') {
+      this.#parts.memory.keep(event.link);
+      if (!wasIn) this.#beginStay(event.link);
+    }
+    this.#afterEntering();
+  }
+
+  /** When a door stayed shut, what was made for the room goes away again. */
+  #afterEntering(): void {
+    const { place, room } = this.#snapshot.state;
+    if (place === 'lobby') {
+      this.#parts.memory.forget();
+      this.#endCall();
+    } else if (room?.state === 'closed') this.#parts.memory.forget();
+  }
+
+  #beginStay(link: string): void {
+    const endCall = this.#endStay;
+    const leaveWindow = this.#parts.otherWindows.enter(link);
+    const sleep = this.host.keepAwake();
+    this.#endStay = () => {
+      endCall?.();
+      leaveWindow();
+      sleep();
+    };
+  }
+
+  #endCall(): void {
+    this.#endStay?.();
+    this.#endStay = null;
+    this.#call = null;
+  }
+
+  #openLocal(): [LocalMedia, () => void] {
+    const { settings } = this.#snapshot;
+    const open = this.#parts.openMedia ?? ((chosen: Settings) => createLocalMedia(chosen));
+    const local = open(settings);
+    const stop = local.subscribe(() => {
+      this.#put({ type: 'local-changed', local: local.snapshot() });
+      this.#endTalk();
+    });
+    this.#put({ type: 'local-changed', local: local.snapshot() });
+    return [local, stop];
+  }
+
+  #endTalk(): void {
+    const { microphone, actions } = this.#local.snapshot();
+    if (this.#talk !== 'released' || microphone.state === 'starting') return;
+    this.#talk = 'none';
+    if (microphone.state === 'on') actions.toggleMicrophone?.();
+  }
+
+  #order(command: Command, peer: PeerId | null = null): void {
+    this.host.dispatch(command).catch((error: unknown) => {
+      // Leaving a room that is gone already is what was wanted.
+      if (command.type !== 'leave-room') this.#refuse(error, peer);
+    });
+  }
+
+  #refuse(error: unknown, peer: PeerId | null): void {
+    this.#put({ type: 'command-refused', failure: failureOf(error), peer });
+  }
+
+  #put(input: Input): void {
+    const state = reduce(this.#snapshot.state, input);
+    if (state !== this.#snapshot.state) this.#show({ ...this.#snapshot, state });
+  }
+
+  #show(snapshot: SessionSnapshot): void {
+    this.#snapshot = snapshot;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** A host rejects with `HostError` only; anything else is a fault inside. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof HostError) return error.failure;
+  return { code: 'internal', detail: error instanceof Error ? error.message : 'not an error' };
+}

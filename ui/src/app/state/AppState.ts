@@ -1,0 +1,104 @@
+// Everything the screen shows, as one value that is replaced whole. Made by `reduce`, read by everyone below.
+import type { CallSnapshot, LocalMediaSnapshot } from '../../call';
+import type { PickedFile } from '../../protocol/PickedFile';
+import type { Failure } from '../../protocol/Failure';
+import type { PeerId } from '../../protocol/PeerId';
+import type { RoomId } from '../../protocol/RoomId';
+import type { RoomState } from '../../protocol/RoomState';
+import type { Transfer } from '../../protocol/Transfer';
+import type { TransferId } from '../../protocol/TransferId';
+import type { Person } from '../../shared/view/Person';
+import type { StreamItem } from '../../shared/view/StreamItem';
+
+/** How a room is being entered. */
+export type Entry =
+  | { readonly how: 'start' }
+  | { readonly how: 'join'; readonly link: string }
+  /** After a reload of the page that was in it. */
+  | { readonly how: 'return'; readonly link: string };
+
+/** What the side panel shows. */
+export type Panel = 'chat' | 'people' | 'details';
+
+/** The room we are in. */
+export interface Room {
+  readonly id: RoomId;
+  readonly link: string;
+  readonly selfPeer: PeerId;
+  readonly state: RoomState;
+  readonly failure: Failure | null;
+  /** We made it; an empty room then shows the invitation rather than patience. */
+  readonly started: boolean;
+}
+
+/** Something that was refused and is to be told, until put away. */
+export interface Refusal {
+  readonly failure: Failure;
+  readonly peer: PeerId | null;
+}
+
+/** The whole state. */
+export interface AppState {
+  readonly place: 'lobby' | 'entering' | 'room';
+  readonly entry: Entry | null;
+  /** Lobby: why we are not in. */
+  readonly entryFailure: Failure | null;
+  /** Lobby: the link is open in another window of this program. */
+  readonly otherWindow: string | null;
+  /** Lobby: we just left on purpose. */
+  readonly justLeft: boolean;
+  readonly arrivedLink: string | null;
+  readonly room: Room | null;
+  /** In the order they came; those who left stay at their place. */
+  readonly people: readonly Person[];
+  readonly stream: readonly StreamItem[];
+  readonly transfers: Readonly<Record<TransferId, Transfer>>;
+  readonly unread: number;
+  readonly panel: Panel | null;
+  /** The window is looked at. */
+  readonly visible: boolean;
+  readonly refusal: Refusal | null;
+  /** Files that wait for the choice of whom they are for. */
+  readonly filesInHand: readonly PickedFile[];
+  /** Muted, but a key is held to talk. */
+  readonly isTalking: boolean;
+  readonly local: LocalMediaSnapshot | null;
+  readonly call: CallSnapshot | null;
+}
+
+/** Before anything happened. */
+export const INITIAL: AppState = {
+  place: 'lobby',
+  entry: null,
+  entryFailure: null,
+  otherWindow: null,
+  justLeft: false,
+  arrivedLink: null,
+  room: null,
+  people: [],
+  stream: [],
+  transfers: {},
+  unread: 0,
+  panel: null,
+  visible: true,
+  refusal: null,
+  filesInHand: [],
+  isTalking: false,
+  local: null,
+  call: null,
+};
+
+/** Those who are here, in the order they came. */
+export function peopleHere(state: Pick<AppState, 'people'>): readonly Person[] {
+  return state.people.filter((person) => person.presence === 'here');
+}
+
+/** Someone by id, present or gone. */
+export function personOf(state: Pick<AppState, 'people'>, peer: PeerId): Person | undefined {
+  return state.people.find((person) => person.peer.id === peer);
+}
+
+/** Transfers that would stop if we left. */
+export function unfinishedTransfers(state: Pick<AppState, 'transfers'>): readonly Transfer[] {
+  return Object.values(state.transfers).filter((transfer) => transfer.state === 'moving' || transfer.state === 'interrupted');
+}

@@ -1,0 +1,73 @@
+// What is worth telling those who do not look at the screen: said by a screen reader, or shown by the system.
+//
+// Promises: pure; one sentence a change; progress at quarters only, so that a fast transfer does not talk without end.
+import type { Transfer } from '../../protocol/Transfer';
+import type { Language } from '../../shared/i18n/Language';
+import { nameOf } from '../../shared/view/Person';
+import type { StreamItem } from '../../shared/view/StreamItem';
+import { shareOf, transferLine, transferName } from '../../shared/view/transferLine';
+import { personOf, type AppState } from './AppState';
+
+/** One thing to tell. */
+export interface Tiding {
+  /** For a screen reader. */
+  readonly say: string;
+  /** For the system's notification while the window is not looked at; null when it is not worth one. */
+  readonly notify: { readonly title: string; readonly body: string } | null;
+}
+
+/** What changed from one state to the next that is worth telling, newest last. */
+export function tidingsBetween(before: AppState, after: AppState, language: Language): readonly Tiding[] {
+  if (after.place !== 'room') return [];
+  const tidings: Tiding[] = [];
+  if (after.stream !== before.stream) {
+    const known = before.stream.length === 0 ? null : before.stream.at(-1)?.key;
+    const from = known === null ? 0 : after.stream.findLastIndex((item) => item.key === known) + 1;
+    for (const item of after.stream.slice(from)) {
+      const tiding = ofItem(item, after, language);
+      if (tiding !== null) tidings.push(tiding);
+    }
+  }
+  if (after.transfers !== before.transfers) {
+    for (const transfer of Object.values(after.transfers)) {
+      const old = before.transfers[transfer.id];
+      if (old === undefined || old === transfer) continue;
+      const say = ofTransfer(old, transfer, after, language);
+      if (say !== null) tidings.push({ say, notify: null });
+    }
+  }
+  return tidings;
+}
+
+function ofItem(item: StreamItem, state: AppState, { words, formats }: Language): Tiding | null {
+  switch (item.kind) {
+    case 'presence': {
+      const say = words.chat[item.what](nameOf(personOf(state, item.peer), words));
+      return { say, notify: item.what === 'joined' ? { title: words.app.name, body: say } : null };
+    }
+    case 'text': {
+      if (item.from === null) return null;
+      const name = nameOf(personOf(state, item.from), words);
+      return { say: words.chat.arrived(name, item.body), notify: { title: words.notify.wrote(name), body: item.body.slice(0, 200) } };
+    }
+    case 'transfer': {
+      const transfer = state.transfers[item.id];
+      if (transfer?.direction !== 'receiving') return null;
+      const name = nameOf(personOf(state, transfer.peer), words);
+      const what = `${transferName(transfer, words)}, ${formats.bytes(transfer.total_bytes)}`;
+      return { say: words.file.announceOffer(name, what), notify: { title: words.notify.offers(name), body: what } };
+    }
+  }
+}
+
+function ofTransfer(old: Transfer, now: Transfer, state: AppState, { words, formats }: Language): string | null {
+  const what = transferName(now, words);
+  if (old.state !== now.state && now.state !== 'moving' && now.state !== 'waiting') {
+    const name = nameOf(personOf(state, now.peer), words);
+    return words.file.announceEnd(what, transferLine(now, name, words, formats).words);
+  }
+  const quarter = Math.floor(shareOf(now) * 4);
+  return now.state === 'moving' && quarter > Math.floor(shareOf(old) * 4) && quarter < 4
+    ? words.file.announceProgress(what, formats.percent(quarter / 4))
+    : null;
+}

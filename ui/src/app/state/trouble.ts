@@ -1,0 +1,109 @@
+// Which trouble, if any, the line at the top speaks of: the gravest one first, one at a time.
+import type { CallSnapshot, LocalMediaSnapshot, MediaProblem } from '../../call';
+import type { FailureCode } from '../../protocol/FailureCode';
+import type { Words } from '../../shared/i18n/en';
+import { nameOf, type Person } from '../../shared/view/Person';
+import { peopleHere, personOf, type AppState } from './AppState';
+
+/** One trouble. */
+export type RoomTrouble =
+  | { readonly kind: 'closed'; readonly code: FailureCode | null }
+  | { readonly kind: 'refused'; readonly code: FailureCode; readonly person: Person | null }
+  | { readonly kind: 'peer-failed'; readonly person: Person; readonly code: FailureCode }
+  | { readonly kind: 'server-gone'; readonly isAlone: boolean }
+  | { readonly kind: 'peer-interrupted'; readonly person: Person }
+  | { readonly kind: 'device'; readonly device: 'camera' | 'microphone'; readonly problem: MediaProblem }
+  | { readonly kind: 'media-failed'; readonly person: Person }
+  | { readonly kind: 'media-interrupted'; readonly person: Person }
+  | { readonly kind: 'peer-gone'; readonly person: Person; readonly saidBye: boolean }
+  | { readonly kind: 'link-waits' };
+
+/** What happens to a device only while it is used; other reasons are told where it is turned on. */
+const LOST_IN_USE: readonly MediaProblem[] = ['unplugged', 'withdrawn'];
+
+/** The trouble to speak of now, or null when all is well. */
+export function troubleOf(state: Pick<AppState, 'room' | 'refusal' | 'people' | 'call' | 'local' | 'arrivedLink'>): RoomTrouble | null {
+  const { room, refusal, call, local } = state;
+  if (room === null) return null;
+  if (room.state === 'closed') return { kind: 'closed', code: room.failure?.code ?? null };
+  if (refusal !== null) {
+    const person = refusal.peer === null ? null : (personOf(state, refusal.peer) ?? null);
+    return { kind: 'refused', code: refusal.failure.code, person };
+  }
+  const here = peopleHere(state);
+  const failed = here.find((person) => person.peer.link === 'failed');
+  if (failed !== undefined) return { kind: 'peer-failed', person: failed, code: failed.peer.failure?.code ?? 'connect-failed' };
+  if (room.state === 'reconnecting') return { kind: 'server-gone', isAlone: here.length === 0 };
+  const interrupted = here.find((person) => person.peer.link === 'interrupted');
+  if (interrupted !== undefined) return { kind: 'peer-interrupted', person: interrupted };
+  return deviceTrouble(local) ?? mediaTrouble(here, call) ?? goneTrouble(state, here) ?? (state.arrivedLink === null ? null : { kind: 'link-waits' });
+}
+
+function deviceTrouble(local: LocalMediaSnapshot | null): RoomTrouble | null {
+  if (local === null) return null;
+  for (const device of ['camera', 'microphone'] as const) {
+    const { problem } = local[device];
+    if (problem !== null && LOST_IN_USE.includes(problem)) return { kind: 'device', device, problem };
+  }
+  return null;
+}
+
+function mediaTrouble(here: readonly Person[], call: CallSnapshot | null): RoomTrouble | null {
+  for (const person of here) {
+    const remote = call?.remotes.find((one) => one.peer === person.peer.id);
+    if (remote?.state === 'failed' || remote?.state === 'refused') return { kind: 'media-failed', person };
+    if (remote?.state === 'interrupted') return { kind: 'media-interrupted', person };
+  }
+  return null;
+}
+
+function goneTrouble(state: Pick<AppState, 'people'>, here: readonly Person[]): RoomTrouble | null {
+  const last = state.people.filter((person) => person.presence !== 'here' && person.announced).at(-1);
+  return here.length > 0 || last === undefined ? null : { kind: 'peer-gone', person: last, saidBye: last.presence === 'left' };
+}
+
+/** The sentence for it. */
+export function troubleSentence(trouble: RoomTrouble, words: Words): string {
+  const says = words.trouble;
+  switch (trouble.kind) {
+    case 'closed':
+      return trouble.code === null ? says.closed : `${words.failure[trouble.code].title}. ${says.closed}`;
+    case 'refused': {
+      const { title, body } = words.failure[trouble.code];
+      return trouble.person === null ? `${title}. ${body}` : says.peerFailed(nameOf(trouble.person, words), `${title}. ${body}`);
+    }
+    case 'peer-failed': {
+      const { title, body } = words.failure[trouble.code];
+      return says.peerFailed(nameOf(trouble.person, words), `${title}. ${body}`);
+    }
+    case 'server-gone':
+      return trouble.isAlone ? says.serverGoneAlone : says.serverGone;
+    case 'peer-interrupted':
+      return says.peerInterrupted(nameOf(trouble.person, words));
+    case 'device':
+      return words.media.of(words.media[trouble.device], `${words.media.problem[trouble.problem].title}. ${words.media.problem[trouble.problem].body}`);
+    case 'media-failed':
+      return says.mediaFailed(nameOf(trouble.person, words));
+    case 'media-interrupted':
+      return says.mediaInterrupted(nameOf(trouble.person, words));
+    case 'peer-gone':
+      return (trouble.saidBye ? says.left : says.lost)(nameOf(trouble.person, words));
+    case 'link-waits':
+      return says.linkWaits;
+  }
+}
+
+/** How loud the line is. */
+export function troubleTone(trouble: RoomTrouble): 'info' | 'warn' | 'danger' {
+  switch (trouble.kind) {
+    case 'closed':
+    case 'refused':
+    case 'peer-failed':
+      return 'danger';
+    case 'peer-gone':
+    case 'link-waits':
+      return 'info';
+    default:
+      return 'warn';
+  }
+}

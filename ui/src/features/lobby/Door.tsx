@@ -1,0 +1,184 @@
+// Where one goes in: the own name, a new room, or a link that was handed on. A link that arrived waits for a press of Join.
+import { useState } from 'react';
+import type { Failure } from '../../protocol/Failure';
+import { Button } from '../../shared/components/Button';
+import { Field } from '../../shared/components/Field';
+import { Notice } from '../../shared/components/Notice';
+import { useLanguage } from '../../shared/i18n/Language';
+import type { Words } from '../../shared/i18n/en';
+import { isServerAddress, linkFault, type LinkFault } from '../../shared/view/linkShape';
+
+/** Longest name, in characters: what the wire carries. */
+const NAME_CHARS = 64;
+
+/** What stands in front of the door. */
+export interface DoorProps {
+  readonly name: string;
+  readonly onName: (name: string) => void;
+  /** A start may need the address of a server. */
+  readonly asksServer: boolean;
+  readonly server: string;
+  readonly onServer: (server: string) => void;
+  readonly arrivedLink: string | null;
+  readonly onForgetLink: () => void;
+  /** What is under way. */
+  readonly entering: 'start' | 'join' | 'return' | null;
+  readonly failure: Failure | null;
+  /** A link that is open in another window. */
+  readonly otherWindow: string | null;
+  readonly hasJustLeft: boolean;
+  readonly onStart: () => void;
+  readonly onJoin: (link: string, evenTwice: boolean) => void;
+  readonly onGiveUp: () => void;
+}
+
+/** The form. */
+export function Door(props: DoorProps) {
+  const { name, onName, arrivedLink, entering, failure, otherWindow, hasJustLeft } = props;
+  const { words } = useLanguage();
+  return (
+    <div className="door">
+      {failure === null ? null : (
+        <Notice tone="danger" title={words.failure[failure.code].title} urgent testId="entry-failure">
+          {words.failure[failure.code].body}
+        </Notice>
+      )}
+      {otherWindow === null ? null : (
+        <Notice
+          tone="warn"
+          title={words.lobby.otherWindowTitle}
+          urgent
+          testId="other-window"
+          actions={<Button onPress={() => props.onJoin(otherWindow, true)}>{words.lobby.otherWindowEnter}</Button>}
+        >
+          {words.lobby.otherWindowBody}
+        </Notice>
+      )}
+      {hasJustLeft && failure === null ? (
+        <p className="door-left soft" role="status">
+          {words.lobby.left}
+        </p>
+      ) : null}
+      <Field label={words.lobby.name} value={name} onChange={onName} placeholder={words.lobby.nameHint} maxLength={NAME_CHARS} autoComplete="nickname" testId="name" />
+      {entering !== null ? (
+        <Entering how={entering} onGiveUp={props.onGiveUp} />
+      ) : arrivedLink === null ? (
+        <>
+          <Start {...props} isMain />
+          <Join key="typed" {...props} isMain={false} />
+        </>
+      ) : (
+        <>
+          <Join key={arrivedLink} {...props} isMain />
+          <Start {...props} isMain={false} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Entering({ how, onGiveUp }: { readonly how: 'start' | 'join' | 'return'; readonly onGiveUp: () => void }) {
+  const { words } = useLanguage();
+  const sentence = { start: words.lobby.starting, join: words.lobby.joining, return: words.lobby.returning }[how];
+  return (
+    <div className="door-entering" role="status" data-testid="entering">
+      <span className="spinner" aria-hidden="true" />
+      <p>{sentence}</p>
+      <Button onPress={onGiveUp}>{how === 'return' ? words.lobby.returningStop : words.cancel}</Button>
+    </div>
+  );
+}
+
+function Start({ asksServer, server, onServer, failure, onStart, isMain }: DoorProps & { readonly isMain: boolean }) {
+  const { words } = useLanguage();
+  const [isOpen, setOpen] = useState(server !== '');
+  const [fault, setFault] = useState<string | null>(null);
+  const showsServer = asksServer && (isOpen || failure?.code === 'server-unreachable' || fault !== null);
+  const start = (): void => {
+    if (asksServer && server !== '' && !isServerAddress(server)) setFault(words.lobby.serverInvalid);
+    else onStart();
+  };
+  return (
+    <div className="door-part">
+      <Button kind={isMain ? 'primary' : 'plain'} wide onPress={start} data-testid="start-room">
+        {words.lobby.start}
+      </Button>
+      {showsServer ? (
+        <Field
+          label={words.lobby.server}
+          value={server}
+          onChange={(value) => {
+            setFault(null);
+            onServer(value.trim());
+          }}
+          type="url"
+          placeholder={words.lobby.serverHint}
+          note={words.lobby.serverNote}
+          error={fault}
+          testId="server"
+        />
+      ) : (
+        <p className="door-note soft">
+          {words.lobby.startNote}
+          {asksServer ? (
+            <>
+              {' '}
+              <button type="button" className="text-button" onClick={() => setOpen(true)}>
+                {words.lobby.otherServer}
+              </button>
+            </>
+          ) : null}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Join({ arrivedLink, onForgetLink, onJoin, isMain }: DoorProps & { readonly isMain: boolean }) {
+  const { words } = useLanguage();
+  const [link, setLink] = useState(arrivedLink ?? '');
+  const [fault, setFault] = useState<LinkFault | null>(arrivedLink === null ? null : linkFault(arrivedLink));
+  const join = (): void => {
+    const found = linkFault(link);
+    setFault(found);
+    if (found === null) onJoin(link.trim(), false);
+  };
+  return (
+    <form
+      className={isMain ? 'door-part door-invited' : 'door-part door-divided'}
+      onSubmit={(event) => {
+        event.preventDefault();
+        join();
+      }}
+    >
+      <h2 className="door-title">{isMain ? words.lobby.arrivedTitle : words.lobby.joinTitle}</h2>
+      {isMain ? <p className="soft">{words.lobby.arrivedBody}</p> : null}
+      <div className="door-join">
+        <Field
+          label={words.lobby.link}
+          value={link}
+          onChange={(value) => {
+            setFault(null);
+            setLink(value);
+          }}
+          placeholder={words.lobby.linkHint}
+          error={fault === null ? null : faultWords(words)[fault]}
+          testId="join-link"
+        />
+        <Button kind={isMain ? 'primary' : 'plain'} type="submit" data-testid="join">
+          {words.lobby.join}
+        </Button>
+      </div>
+      {isMain ? (
+        <Button kind="quiet" onPress={onForgetLink} data-testid="forget-link">
+          {words.lobby.arrivedForget}
+        </Button>
+      ) : null}
+    </form>
+  );
+}
+
+function faultWords(words: Words): Record<LinkFault, string> {
+  const { linkEmpty, linkNoAddress, linkNoSecret, linkVersion, linkCut } = words.lobby;
+  return { empty: linkEmpty, 'no-address': linkNoAddress, 'no-secret': linkNoSecret, version: linkVersion, cut: linkCut };
+}

@@ -1,0 +1,66 @@
+// The invitation: the link, handing it on, and who can enter with it. Fills the stage while alone, stands in a popover after.
+import { useState } from 'react';
+import { Button } from '../../shared/components/Button';
+import { CheckIcon, CopyIcon, ShareIcon } from '../../shared/icons/icons';
+import { useLanguage } from '../../shared/i18n/Language';
+
+/** What an invitation needs. */
+export interface InvitationProps {
+  readonly link: string;
+  /** Rejects where the clipboard is closed. */
+  readonly copy: (text: string) => Promise<void>;
+}
+
+type Copying = 'idle' | 'copied' | 'refused';
+
+/** The link with its actions. */
+export function Invitation({ link, copy }: InvitationProps) {
+  const { words } = useLanguage();
+  const [copying, setCopying] = useState<Copying>('idle');
+  const canShare = 'share' in navigator;
+  const share = (): void => {
+    // A share that was thought better of is no error.
+    navigator.share({ title: words.app.name, text: words.room.invitation.shareText, url: link }).catch(() => undefined);
+  };
+  return (
+    <div className="invitation">
+      <input
+        className="invitation-link"
+        aria-label={words.room.invitation.link}
+        readOnly
+        value={link}
+        onFocus={(event) => event.currentTarget.select()}
+        data-testid="invite-link"
+      />
+      <div className="invitation-actions">
+        <Button
+          kind="primary"
+          icon={copying === 'copied' ? <CheckIcon /> : <CopyIcon />}
+          onPress={() => {
+            copy(link).then(
+              () => setCopying('copied'),
+              () => setCopying('refused'),
+            );
+          }}
+          data-testid="copy-link"
+        >
+          {copying === 'copied' ? words.copied : words.room.invitation.copy}
+        </Button>
+        {canShare ? (
+          <Button icon={<ShareIcon />} onPress={share}>
+            {words.room.invitation.share}
+          </Button>
+        ) : null}
+      </div>
+      <p className="vh" role="status">
+        {copying === 'copied' ? words.copied : ''}
+      </p>
+      {copying === 'refused' ? (
+        <p className="field-error" role="alert">
+          {words.copyFailed}
+        </p>
+      ) : null}
+      <p className="invitation-who soft">{words.room.invitation.who}</p>
+    </div>
+  );
+}
