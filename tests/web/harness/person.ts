@@ -51,7 +51,7 @@ export class Person {
 
   /** Opens the side panel with chat and files, if it is closed. */
   async openChat(): Promise<void> {
-    if (!(await this.by('chat-input').isVisible())) await this.by('toggle-chat').click();
+    if (!(await this.by('chat-input').isVisible())) await this.by('chat').click();
     await this.by('chat-input').waitFor();
   }
 
@@ -110,6 +110,15 @@ export class Person {
       }
       return { frames, audioPackets };
     });
+  }
+
+  /** ICE user names of the live connections, as last agreed on. A new one is a new ICE generation. */
+  async iceGenerations(): Promise<string[]> {
+    return this.page.evaluate(() =>
+      (globalThis as unknown as Watched).parlorConnections
+        .filter((connection) => connection.connectionState === 'connected')
+        .map((connection) => /a=ice-ufrag:(\S+)/.exec(connection.currentLocalDescription?.sdp ?? '')?.[1] ?? ''),
+    );
   }
 
   /** Waits until the other's picture moves and its sound arrives: `frames` and `packets` more than now. */
