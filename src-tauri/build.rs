@@ -1,16 +1,8 @@
 //! Generates the shell's context: configuration, icons, and who may call what.
 
 /// Every command of the shell. Naming them here makes each need a permission of its own (`src-tauri/capabilities`).
-const COMMANDS: &[&str] = &[
-    "dispatch",
-    "listen",
-    "pick_files",
-    "use_received",
-    "choose_folder",
-    "load_settings",
-    "save_settings",
-    "notify",
-];
+const COMMANDS: &[&str] =
+    &["dispatch", "listen", "pick_files", "use_received", "choose_folder", "load_settings", "save_settings", "notify"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=src-tauri/capabilities");

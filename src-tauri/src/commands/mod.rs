@@ -1,0 +1,6 @@
+//! What the page may ask. Each command converts and passes on; `build.rs` and the capabilities name them all.
+
+pub mod files;
+pub mod notices;
+pub mod room;
+pub mod settings;

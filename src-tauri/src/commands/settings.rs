@@ -1,0 +1,18 @@
+//! Settings of the user.
+
+use parlor_protocol::code::Failure;
+use tauri::State;
+
+use crate::{settings::Settings, state::AppState};
+
+/// The stored settings.
+#[tauri::command]
+pub fn load_settings(state: State<'_, AppState>) -> Settings {
+    state.settings.current()
+}
+
+/// Stores them and puts them to use.
+#[tauri::command]
+pub async fn save_settings(state: State<'_, AppState>, settings: Settings) -> Result<(), Failure> {
+    state.save_settings(settings).await
+}

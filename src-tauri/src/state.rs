@@ -1,0 +1,144 @@
+//! Everything the shell holds, one value for the whole program.
+//!
+//! Leaves to others: rooms, links and files (`parlor-client`), signaling (`parlor-server`), words and screens (the page).
+
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError, atomic::AtomicBool},
+};
+
+use parlor_client::Client;
+use parlor_protocol::{
+    code::{Failure, FailureCode},
+    host::{Command, PickedFile},
+    id::TransferId,
+};
+
+use crate::{
+    own_server::OwnServer,
+    page::PageLine,
+    settings::Settings,
+    settings_store::SettingsStore,
+    transfers::MovingTransfers,
+    words::{Words, words},
+};
+
+/// The state of the program.
+pub struct AppState {
+    /// The line to the page.
+    pub page: PageLine,
+    /// What the user chose.
+    pub settings: SettingsStore,
+    /// Which transfers move.
+    pub transfers: MovingTransfers,
+    /// The program is on its way out.
+    pub leaving: AtomicBool,
+    client: Client,
+    own_server: Option<OwnServer>,
+    page_language: Mutex<String>,
+}
+
+impl AppState {
+    /// Puts the parts together. Without an own server, rooms need the address of another.
+    pub fn new(client: Client, own_server: Option<OwnServer>, settings: SettingsStore) -> Self {
+        Self {
+            page: PageLine::default(),
+            settings,
+            transfers: MovingTransfers::default(),
+            leaving: AtomicBool::new(false),
+            client,
+            own_server,
+            page_language: Mutex::new(String::new()),
+        }
+    }
+
+    /// Passes a wish on to the engine.
+    ///
+    /// # Errors
+    /// What the engine refuses at once; what fails later arrives as an event.
+    pub async fn command(&self, command: Command) -> Result<(), Failure> {
+        self.client.command(self.on_own_server(command)?).await
+    }
+
+    /// Gives a new room that names no server our own.
+    fn on_own_server(&self, command: Command) -> Result<Command, Failure> {
+        match command {
+            Command::StartRoom { server, name } if server.is_empty() => {
+                let Some(own) = &self.own_server else {
+                    return Err(Failure::new(FailureCode::AddressTaken, "the own server could not be started"));
+                };
+                Ok(Command::StartRoom { server: own.base_url(), name })
+            }
+            other => Ok(other),
+        }
+    }
+
+    /// Turns paths of the user's choice into handles. What cannot be read is left out and logged.
+    pub async fn register(&self, paths: Vec<PathBuf>) -> Vec<PickedFile> {
+        let mut files = Vec::new();
+        for path in paths {
+            match self.client.register_file(path).await {
+                Ok(file) => files.push(file),
+                Err(failure) => tracing::warn!(code = ?failure.code, "a picked file was left out"),
+            }
+        }
+        files
+    }
+
+    /// Where the files of a received transfer lie.
+    ///
+    /// # Errors
+    /// The engine has ended.
+    pub async fn received_paths(&self, transfer: TransferId) -> Result<Vec<PathBuf>, Failure> {
+        self.client.received_paths(transfer).await
+    }
+
+    /// Stores settings and hands the engine what concerns it.
+    ///
+    /// # Errors
+    /// They cannot be written, or the engine has ended.
+    pub async fn save_settings(&self, settings: Settings) -> Result<(), Failure> {
+        let settings = self.settings.save(settings)?;
+        self.apply(&settings).await
+    }
+
+    /// Hands the engine the settings that concern it.
+    ///
+    /// # Errors
+    /// The engine has ended.
+    pub async fn apply(&self, settings: &Settings) -> Result<(), Failure> {
+        self.client.set_ice_servers(settings.ice_servers.clone(), settings.relay_only).await?;
+        match settings.folder() {
+            Some(folder) => self.client.set_download_folder(&folder).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Remembers the page's language.
+    pub fn set_language(&self, language: String) {
+        *self.page_language.lock().unwrap_or_else(PoisonError::into_inner) = language;
+    }
+
+    /// The words of native dialogs.
+    pub fn words(&self) -> &'static Words {
+        let system = self.page_language.lock().unwrap_or_else(PoisonError::into_inner);
+        words(self.settings.current().language, &system)
+    }
+
+    /// Leaves the room, if in one; the others are told.
+    pub async fn leave_room(&self) {
+        match self.client.command(Command::LeaveRoom {}).await {
+            Ok(()) => {}
+            Err(failure) if failure.code == FailureCode::NotNow => {}
+            Err(failure) => tracing::warn!(%failure, "the room could not be left in order"),
+        }
+    }
+
+    /// Leaves the room and closes the own server.
+    pub async fn shut_down(&self) {
+        self.leave_room().await;
+        if let Some(own) = &self.own_server {
+            own.shut_down().await;
+        }
+    }
+}

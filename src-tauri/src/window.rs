@@ -1,0 +1,130 @@
+//! The window and what its page may do.
+//!
+//! Promises: the page never leaves our own origin, opens no other window and downloads nothing by itself; camera and microphone are
+//! granted to our own page only, everything else is denied. Files dropped on the window become handles.
+
+use tauri::{
+    AppHandle, DragDropEvent, Manager, Url, Webview, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry,
+    webview::{NewWindowResponse, PermissionKind, PermissionResponse},
+};
+
+use crate::{farewell, page::Message, state::AppState};
+
+/// The only window. Capabilities name it.
+pub const LABEL: &str = "main";
+
+/// Opens the window with its page.
+///
+/// # Errors
+/// When the webview of the system cannot be made.
+pub fn open(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+    let dev_url = if tauri::is_dev() { app.config().build.dev_url.clone() } else { None };
+    let on_permission = {
+        let dev_url = dev_url.clone();
+        move |webview: Webview<Wry>, kind: PermissionKind| answer(&webview, kind, dev_url.as_ref())
+    };
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("app.html".into()))
+        .title("Parlor")
+        .inner_size(1194.0, 834.0)
+        .min_inner_size(320.0, 480.0)
+        .on_navigation(move |url| {
+            let allowed = is_own_page(url, dev_url.as_ref());
+            if !allowed {
+                tracing::warn!(scheme = url.scheme(), "the page was kept from going to a foreign address");
+            }
+            allowed
+        })
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .on_permission_request(on_permission)
+        .build()?;
+
+    let handle = app.clone();
+    window.on_window_event(move |event| match event {
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            tauri::async_runtime::spawn(farewell::close_asked(handle.clone()));
+        }
+        WindowEvent::DragDrop(event) => dragged(&handle, event),
+        _ => {}
+    });
+    Ok(window)
+}
+
+/// Brings the window to the front, for a second start of the program.
+pub fn show(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    for step in [window.unminimize(), window.show(), window.set_focus()] {
+        if let Err(error) = step {
+            tracing::warn!(%error, "the window could not be brought to the front");
+        }
+    }
+}
+
+fn dragged(app: &AppHandle, event: &DragDropEvent) {
+    let page = &app.state::<AppState>().page;
+    match event {
+        DragDropEvent::Enter { .. } => page.tell(Message::Drop { hovering: true, files: vec![] }),
+        DragDropEvent::Leave => page.tell(Message::Drop { hovering: false, files: vec![] }),
+        DragDropEvent::Drop { paths, .. } => {
+            let (handle, paths) = (app.clone(), paths.clone());
+            tauri::async_runtime::spawn(async move {
+                let state = handle.state::<AppState>();
+                let files = state.register(paths).await;
+                state.page.tell(Message::Drop { hovering: false, files });
+            });
+        }
+        _ => {}
+    }
+}
+
+fn answer(webview: &Webview<Wry>, kind: PermissionKind, dev_url: Option<&Url>) -> PermissionResponse {
+    let wanted = matches!(kind, PermissionKind::Camera | PermissionKind::Microphone);
+    let ours = webview.url().is_ok_and(|url| is_own_page(&url, dev_url));
+    if wanted && ours { PermissionResponse::Allow } else { PermissionResponse::Deny }
+}
+
+/// Whether a URL is of the page that this program carries (or, while developing, of its development server).
+fn is_own_page(url: &Url, dev_url: Option<&Url>) -> bool {
+    if let Some(dev_url) = dev_url {
+        return url.origin() == dev_url.origin();
+    }
+    match url.scheme() {
+        // Linux, macOS, iOS.
+        "tauri" => url.host_str() == Some("localhost"),
+        // Windows and Android serve custom schemes under this host.
+        "http" | "https" => {
+            cfg!(any(windows, target_os = "android"))
+                && url.host_str() == Some("tauri.localhost")
+                && url.port().is_none()
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn only_the_carried_page_is_ours() {
+        assert!(is_own_page(&url("tauri://localhost/app.html#v1.x"), None));
+        for foreign in
+            ["https://example.org/", "tauri://example.org/", "file:///etc/passwd", "data:text/html,x", "about:blank"]
+        {
+            assert!(!is_own_page(&url(foreign), None), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn while_developing_only_the_development_server_is_ours() {
+        let dev = url("http://localhost:1420");
+        assert!(is_own_page(&url("http://localhost:1420/app.html"), Some(&dev)));
+        assert!(!is_own_page(&url("http://localhost:1421/app.html"), Some(&dev)));
+    }
+}
