@@ -1,0 +1,117 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use parlor_protocol::signaling::IceServer;
+
+use crate::{exit, ice_server::parse_ice_server};
+
+/// Send and receive files and text, directly from device to device.
+#[derive(Debug, Parser)]
+#[command(name = "parlor-cli", version, about, after_help = exit::TABLE, propagate_version = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub task: Task,
+}
+
+/// The tasks.
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Offer files, folders or a text, and wait for a receiver.
+    ///
+    /// Prints the invitation link alone on the first line of standard output, and ends when the first receiver has
+    /// proven every file.
+    #[command(after_help = exit::TABLE)]
+    Send(Send),
+    /// Take what is offered behind an invitation link.
+    ///
+    /// Texts go to standard output, files into the folder. Ends when every file is proven.
+    #[command(after_help = exit::TABLE)]
+    Receive(Receive),
+}
+
+/// Arguments of `send`.
+#[derive(Debug, Args)]
+pub struct Send {
+    /// Files and folders.
+    #[arg(value_name = "PATH", required_unless_present = "text")]
+    pub paths: Vec<PathBuf>,
+    /// A text, before the files.
+    #[arg(long)]
+    pub text: Option<String>,
+    /// Base URL of the server that introduces the two sides.
+    #[arg(long, value_name = "URL", env = "PARLOR_SERVER")]
+    pub server: String,
+    /// What both tasks take.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Arguments of `receive`.
+#[derive(Debug, Args)]
+pub struct Receive {
+    /// The invitation link, or `-` to read it from standard input, where no process list shows it.
+    #[arg(value_name = "LINK")]
+    pub link: String,
+    /// Folder for the files; made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub into: PathBuf,
+    /// Accept without asking.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// What both tasks take.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Arguments of both tasks.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// What the other side sees as your name.
+    #[arg(long, default_value = "parlor-cli")]
+    pub name: String,
+    /// One JSON object a line on standard output, the link first.
+    #[arg(long)]
+    pub json: bool,
+    /// No progress on standard error.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// A STUN or TURN server beside those the server hands out: `stun:HOST:PORT` or `turn:HOST:PORT,USER,CREDENTIAL`.
+    /// May be given several times; the environment takes several with spaces between them.
+    #[arg(
+        long = "ice-server",
+        value_name = "SERVER",
+        env = "PARLOR_ICE_SERVERS",
+        hide_env_values = true,
+        value_delimiter = ' ',
+        value_parser = parse_ice_server
+    )]
+    pub ice_servers: Vec<IceServer>,
+    /// Connect through TURN only, so that the other side does not learn your address.
+    #[arg(long)]
+    pub relay_only: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sending_needs_something_to_send_and_a_server() {
+        let parse = |arguments: &[&str]| Arguments::try_parse_from([&["parlor-cli"], arguments].concat());
+        assert!(parse(&["send", "--server", "http://a"]).is_err());
+        assert!(parse(&["send", "file"]).is_err());
+        assert!(parse(&["send", "--text", "hi", "--server", "http://a"]).is_ok());
+        assert!(parse(&["send", "a", "b", "--server", "http://a"]).is_ok());
+        assert!(parse(&["receive", "-", "--into", "d", "--yes"]).is_ok());
+    }
+}

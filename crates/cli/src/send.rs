@@ -1,0 +1,156 @@
+//! `parlor-cli send`: offers to everyone who comes, and ends when the first has everything.
+
+use std::collections::{HashMap, HashSet};
+
+use parlor_protocol::{
+    host::{Command, Direction, Event, LinkState, Peer, Transfer, TransferState},
+    id::{PeerId, TextId},
+    limits::TEXT_BYTES,
+};
+use parlor_protocol::code::{Failure, FailureCode};
+
+use crate::{
+    args::Send,
+    exit::Exit,
+    report::Line,
+    session::{Next, Session, named},
+    words,
+};
+
+/// What a receiver has of what it should get.
+#[derive(Debug, Default)]
+struct Receiver {
+    has_text: bool,
+    has_files: bool,
+}
+
+/// One run of `send`.
+pub struct Sending {
+    session: Session,
+    handles: Vec<u32>,
+    text: Option<(TextId, String)>,
+    receivers: HashMap<PeerId, Receiver>,
+    offered: HashSet<PeerId>,
+}
+
+impl Sending {
+    /// Runs to the end.
+    pub async fn run(arguments: Send) -> Exit {
+        let session = Session::start(&arguments.common, std::env::temp_dir());
+        let mut sending =
+            Self { session, handles: Vec::new(), text: None, receivers: HashMap::new(), offered: HashSet::new() };
+        let exit = match sending.go(arguments).await {
+            Ok(exit) | Err(exit) => exit,
+        };
+        sending.session.end(exit).await
+    }
+
+    async fn go(&mut self, arguments: Send) -> Result<Exit, Exit> {
+        if let Some(body) = arguments.text {
+            if body.len() > TEXT_BYTES {
+                return Err(self.session.failed(&Failure::new(FailureCode::TextTooLong, "over the limit")));
+            }
+            self.text = Some((random_text_id()?, body));
+        }
+        for path in &arguments.paths {
+            match self.session.client.register_file(path).await {
+                Ok(picked) => self.handles.push(picked.handle),
+                Err(failure) => return Err(self.session.failed(&failure)),
+            }
+        }
+        let start = Command::StartRoom { server: arguments.server, name: arguments.common.name };
+        self.session.command(start).await?;
+        loop {
+            match self.session.next().await {
+                Next::Exit(exit) => return Ok(exit),
+                Next::Event(event) => {
+                    if let Some(exit) = self.event(event).await? {
+                        return Ok(exit);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn event(&mut self, event: Event) -> Result<Option<Exit>, Exit> {
+        match event {
+            Event::RoomEntered { link, .. } => {
+                self.session.report.link(&link);
+                self.session.report.say("Waiting for a receiver. Give it the link above.");
+            }
+            Event::PeerChanged { peer } if peer.link == LinkState::Connected && self.offered.insert(peer.id) => {
+                self.offer(&peer).await?;
+            }
+            Event::PeerLeft { peer, .. } => {
+                self.offered.remove(&peer);
+                self.receivers.remove(&peer);
+            }
+            Event::TextDelivered { peer, .. } => {
+                self.session.report.line(&Line::TextDelivered {});
+                self.receivers.entry(peer).or_default().has_text = true;
+                return Ok(self.done(peer));
+            }
+            Event::TextReceived { peer: _, body, .. } => self.session.report.say(&format!("They write: {body}")),
+            Event::TransferChanged { transfer } if transfer.direction == Direction::Sending => {
+                return Ok(self.moved(&transfer));
+            }
+            Event::TransferChanged { transfer } if transfer.state == TransferState::Waiting => {
+                self.session.report.say("The other side offers files; this side only sends.");
+                // The offer may have been withdrawn meanwhile.
+                let _ = self.session.client.command(Command::DeclineTransfer { transfer: transfer.id }).await;
+            }
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    async fn offer(&mut self, peer: &Peer) -> Result<(), Exit> {
+        self.session.connected(peer);
+        if let Some((id, body)) = self.text.clone() {
+            self.session.command(Command::SendText { id, body }).await?;
+        }
+        if !self.handles.is_empty() {
+            let command = Command::OfferFiles { peer: peer.id, handles: self.handles.clone() };
+            match self.session.client.command(command).await {
+                Ok(()) => self.session.report.say(&format!("Offered to {}.", named(&peer.name))),
+                // It left as quickly as it came; the next one may stay.
+                Err(failure) if failure.code == FailureCode::NoSuchPeer => {}
+                Err(failure) => return Err(self.session.failed(&failure)),
+            }
+        }
+        Ok(())
+    }
+
+    fn moved(&mut self, transfer: &Transfer) -> Option<Exit> {
+        self.session.report.progress(transfer);
+        self.session.report.ended(transfer);
+        match transfer.state {
+            TransferState::Proven => {
+                self.receivers.entry(transfer.peer).or_default().has_files = true;
+                self.done(transfer.peer)
+            }
+            TransferState::Partial => Some(Exit::Partial),
+            TransferState::Declined => Some(Exit::Declined),
+            TransferState::Cancelled => Some(Exit::of_transfer(transfer.code, transfer.ended_by_us)),
+            TransferState::Waiting | TransferState::Moving | TransferState::Interrupted => None,
+        }
+    }
+
+    fn done(&mut self, peer: PeerId) -> Option<Exit> {
+        let receiver = self.receivers.entry(peer).or_default();
+        let has_all = (receiver.has_text || self.text.is_none()) && (receiver.has_files || self.handles.is_empty());
+        has_all.then_some(Exit::Done)
+    }
+}
+
+/// A fresh id for the text.
+fn random_text_id() -> Result<TextId, Exit> {
+    let mut bytes = [0; 16];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Ok(TextId(bytes)),
+        Err(error) => {
+            eprintln!("{}", words::failure(&Failure::new(FailureCode::Internal, error.to_string())));
+            Err(Exit::Internal)
+        }
+    }
+}

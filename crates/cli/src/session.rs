@@ -1,0 +1,146 @@
+//! What `send` and `receive` share: the engine, Ctrl-C, and the way in.
+
+use std::path::PathBuf;
+
+use parlor_client::{Client, ClientConfig};
+use parlor_protocol::{
+    code::{Failure, FailureCode},
+    host::{Command, Event, LinkState, Peer, RoomState},
+    negotiation::HostKind,
+};
+use tokio::sync::mpsc;
+
+use crate::{
+    args::Common,
+    exit::Exit,
+    report::{Line, Report},
+};
+
+/// Attempts to reach the server before giving up: some seconds, enough for a network that is just waking.
+const ATTEMPTS: u32 = 4;
+
+/// A running engine and the report on it.
+pub struct Session {
+    pub client: Client,
+    pub report: Report,
+    events: mpsc::Receiver<Event>,
+    entered: bool,
+    attempts: u32,
+}
+
+/// What comes next.
+pub enum Next {
+    /// The engine says something.
+    Event(Event),
+    /// The program ends.
+    Exit(Exit),
+}
+
+impl Session {
+    /// Starts an engine whose received files go to `folder`.
+    pub fn start(common: &Common, folder: PathBuf) -> Self {
+        let agent = concat!("parlor-cli/", env!("CARGO_PKG_VERSION"));
+        let mut config = ClientConfig::new(HostKind::Shell, agent, folder);
+        config.ice_servers = common.ice_servers.clone();
+        config.relay_only = common.relay_only;
+        let (client, events) = Client::start(config);
+        let report = Report::new(common.json, common.quiet);
+        Self { client, report, events, entered: false, attempts: 0 }
+    }
+
+    /// Passes a wish on; a refusal is reported and ends the program.
+    pub async fn command(&mut self, command: Command) -> Result<(), Exit> {
+        self.client.command(command).await.map_err(|failure| self.failed(&failure))
+    }
+
+    /// Waits for the next event that concerns the caller; troubles of the way end the program here.
+    pub async fn next(&mut self) -> Next {
+        loop {
+            let event = tokio::select! {
+                event = self.events.recv() => event,
+                signal = tokio::signal::ctrl_c() => return Next::Exit(self.interrupted(signal)),
+            };
+            let Some(event) = event else {
+                return Next::Exit(self.failed(&Failure::new(FailureCode::Internal, "the engine has ended")));
+            };
+            match &event {
+                Event::RoomEntered { .. } => self.entered = true,
+                Event::RoomChanged { state, failure } => {
+                    if let Some(exit) = self.room_changed(*state, failure.as_ref()) {
+                        return Next::Exit(exit);
+                    }
+                    continue;
+                }
+                Event::PeerChanged { peer } if peer.link == LinkState::Failed => {
+                    if let Some(failure) = &peer.failure {
+                        return Next::Exit(self.failed(failure));
+                    }
+                }
+                Event::CommandFailed { failure, .. } => return Next::Exit(self.failed(failure)),
+                _ => {}
+            }
+            return Next::Event(event);
+        }
+    }
+
+    /// Reports a failure, and says how it ends the program.
+    pub fn failed(&mut self, failure: &Failure) -> Exit {
+        self.report.failure(failure);
+        Exit::of_failure(failure.code)
+    }
+
+    /// Reports a peer whose connection is proven.
+    pub fn connected(&mut self, peer: &Peer) {
+        self.report.line(&Line::Connected { name: &peer.name, host: peer.host, path: peer.path });
+        self.report.say(&format!("Connected to {}.", named(&peer.name)));
+    }
+
+    /// Leaves the room, which tells the other side, and says the last word.
+    pub async fn end(mut self, exit: Exit) -> Exit {
+        let client = self.client.clone();
+        // Events are read on meanwhile, so that the engine is not held up by them. A room that was never entered, or is closed
+        // already, is left all the same.
+        let leaving = async move { client.command(Command::LeaveRoom {}).await };
+        tokio::pin!(leaving);
+        loop {
+            tokio::select! {
+                _ = &mut leaving => break,
+                Some(_) = self.events.recv() => {}
+                // Twice Ctrl-C is meant.
+                _ = tokio::signal::ctrl_c() => break,
+            }
+        }
+        self.report.end(exit);
+        exit
+    }
+
+    fn room_changed(&mut self, state: RoomState, failure: Option<&Failure>) -> Option<Exit> {
+        match (state, failure) {
+            (RoomState::Closed, Some(failure)) => Some(self.failed(failure)),
+            (RoomState::Closed, None) => Some(Exit::Internal),
+            (_, Some(failure)) if !self.entered => {
+                self.attempts += 1;
+                if self.attempts == 1 {
+                    self.report.say("The server does not answer; trying again.");
+                }
+                (self.attempts >= ATTEMPTS).then(|| self.failed(failure))
+            }
+            _ => None,
+        }
+    }
+
+    fn interrupted(&mut self, signal: std::io::Result<()>) -> Exit {
+        match signal {
+            Ok(()) => {
+                self.report.complain("Interrupted; telling the other side.");
+                Exit::Interrupted
+            }
+            Err(error) => self.failed(&Failure::new(FailureCode::Internal, error.to_string())),
+        }
+    }
+}
+
+/// A peer's name, or what stands for one.
+pub fn named(name: &str) -> &str {
+    if name.trim().is_empty() { "the other side" } else { name }
+}

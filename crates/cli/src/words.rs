@@ -1,0 +1,111 @@
+//! Sentences for people. The engine gives codes; the words are this program's own.
+
+use std::time::Duration;
+
+use parlor_protocol::code::{Failure, FailureCode, TransferCode};
+
+/// What happened and what to do about it, for a failure.
+pub fn failure(failure: &Failure) -> String {
+    let sentence = match failure.code {
+        FailureCode::InvitationInvalid => "This is not an invitation link. Ask for it again, and quote it whole.",
+        FailureCode::InvitationVersion => "This link is of another version of Parlor. Update the older side.",
+        FailureCode::ServerUnreachable => {
+            "The server cannot be reached. Check its address, your network, and whether a firewall stands in between."
+        }
+        FailureCode::ServerVersion => "The server speaks another version of Parlor. Update the older side.",
+        FailureCode::ServerProtocol => "The server answered what it must not. Is it a Parlor server?",
+        FailureCode::RoomRefused => "The room does not exist any more, or the link is wrong. Ask for a new link.",
+        FailureCode::RoomFull => "The room has no free seat. Try again when someone has left.",
+        FailureCode::SeatTaken => "The seat is in use by another program.",
+        FailureCode::RateLimited => "The server asks us to slow down. Try again in a minute.",
+        FailureCode::PeerVersion => "The other side runs another version of Parlor. Update the older side.",
+        FailureCode::ProofFailed => {
+            "The other side could not prove that it holds the invitation on this connection. Somebody may be in between."
+        }
+        FailureCode::ConnectFailed => {
+            "There is no direct way between the two devices. A TURN server helps: --ice-server turn:HOST:PORT,USER,CREDENTIAL."
+        }
+        FailureCode::TurnRefused => "The TURN server refused the user name or the credential. Check --ice-server.",
+        FailureCode::TurnUnreachable => "The TURN server cannot be reached. Check --ice-server.",
+        FailureCode::NoSuchPeer => "The other side is not here any more.",
+        FailureCode::TextTooLong => "The text is too long: 32 KiB at most. Send it as a file.",
+        FailureCode::AddressTaken => "The address is taken by another program. Choose another port.",
+        FailureCode::OfferInvalid => "This cannot be sent",
+        FailureCode::SourceUnreadable => "A file cannot be read",
+        FailureCode::FolderUnwritable => "The folder cannot be written",
+        FailureCode::NotNow => "This does not fit what is going on",
+        FailureCode::Internal => "Something inside failed",
+    };
+    // A sentence ends with its stop; the others are completed by what the system said.
+    if sentence.ends_with('.') || sentence.ends_with('?') {
+        sentence.to_owned()
+    } else {
+        format!("{sentence}: {}.", failure.detail)
+    }
+}
+
+/// Why a transfer or a file of it ended.
+pub const fn ended(code: TransferCode) -> &'static str {
+    match code {
+        TransferCode::Cancelled => "cancelled",
+        TransferCode::NoSpace => "the receiver's disk is full",
+        TransferCode::WriteFailed => "the receiver could not write",
+        TransferCode::ReadFailed => "the sender could not read",
+        TransferCode::SourceChanged => "the file changed while it was being sent",
+        TransferCode::Corrupt => "a hash did not match",
+        TransferCode::BadOffer => "the offer was refused as unsafe or too large",
+        TransferCode::Protocol => "the other side broke the protocol",
+    }
+}
+
+/// `1.5 MiB`.
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    #[expect(clippy::cast_precision_loss, reason = "for show, with one digit")]
+    let mut value = bytes as f64 / 1024.0;
+    let mut units = UNITS.iter();
+    let mut unit = units.next().copied().unwrap_or_default();
+    while value >= 1023.95 {
+        let Some(next) = units.next() else { break };
+        value /= 1024.0;
+        unit = next;
+    }
+    format!("{value:.1} {unit}")
+}
+
+/// `1:05` or `2:00:09`.
+pub fn time_left(left: Duration) -> String {
+    let seconds = left.as_millis().div_ceil(1000);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// `1 file`, `2 files`.
+pub fn files(count: u32) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_are_short() {
+        assert_eq!(
+            [0, 1023, 1024, 1536, 1024 * 1024 - 1, 1024 * 1024, 5 << 30].map(bytes),
+            ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "1.0 MiB", "5.0 GiB"]
+        );
+        assert_eq!(time_left(Duration::from_millis(64_001)), "1:05");
+        assert_eq!(time_left(Duration::from_secs(7_209)), "2:00:09");
+    }
+
+    #[test]
+    fn a_turn_failure_names_turn() {
+        for code in [FailureCode::TurnRefused, FailureCode::TurnUnreachable, FailureCode::ConnectFailed] {
+            assert!(failure(&Failure::new(code, "")).contains("TURN"), "{code:?}");
+        }
+    }
+}
