@@ -87,6 +87,11 @@ export class PeerSession {
     return this.#peer.link === 'connected';
   }
 
+  /** The data connection lives, though it may be silent for the moment. */
+  get isAlive(): boolean {
+    return this.#peer.link === 'connected' || this.#peer.link === 'interrupted';
+  }
+
   /** Tells the screen that the peer is there. */
   announce(): void {
     this.#emit({ type: 'peer-changed', peer: this.#peer });

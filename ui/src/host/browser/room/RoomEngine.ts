@@ -59,6 +59,8 @@ interface Room {
 const SESSIONS_MAX = 32;
 /** After we came back to a server, the others may still be on their way back to it. */
 const RETURN_MS = 20_000;
+/** A peer with a transfer under way is waited for this long after its connection was lost. */
+const ABSENT_MS = 60_000;
 const AGENT = 'parlor/0.1.0';
 
 export class RoomEngine {
@@ -217,7 +219,7 @@ export class RoomEngine {
       // A living connection proves that the other side still knows our epoch.
       if (session?.isConnected === false) session.greet();
     }
-    for (const peer of before) if (!room.present.has(peer)) this.#await(room, peer);
+    for (const peer of before) if (!room.present.has(peer)) this.#await(room, peer, RETURN_MS);
   }
 
   #seen(room: Room, peer: PeerId): void {
@@ -226,13 +228,13 @@ export class RoomEngine {
     this.#awaited.delete(peer);
   }
 
-  /** A peer that was here is not back at the server yet: it has a while to return before it counts as gone. */
-  #await(room: Room, peer: PeerId): void {
+  /** A peer that was here has a while to return before it counts as gone. */
+  #await(room: Room, peer: PeerId, waitMs: number): void {
     clearTimeout(this.#awaited.get(peer));
     const timer = setTimeout(() => {
       this.#awaited.delete(peer);
-      this.#dropIfGone(room, peer);
-    }, RETURN_MS);
+      this.#dropIfGone(room, peer, true);
+    }, waitMs);
     this.#awaited.set(peer, timer);
   }
 
@@ -258,11 +260,13 @@ export class RoomEngine {
     return session;
   }
 
-  /** A peer is gone when neither the server nor its own connection has it any more. */
-  #dropIfGone(room: Room, peer: PeerId): void {
+  /** A peer is gone when neither the server nor its own connection has it any more, and no transfer waits for it. */
+  #dropIfGone(room: Room, peer: PeerId, waited = false): void {
     const session = room.sessions.get(peer);
-    if (session === undefined || room.present.has(peer) || this.#awaited.has(peer)) return;
-    if (!session.isConnected) this.#drop(room, peer, false);
+    if (session === undefined || room.present.has(peer) || this.#awaited.has(peer) || session.isAlive) return;
+    // What was cut off for longer than its connection lives may come back, and a transfer then goes on where it was.
+    if (session.transfers.isBusy && !waited) this.#await(room, peer, ABSENT_MS);
+    else this.#drop(room, peer, false);
   }
 
   #drop(room: Room, peer: PeerId, saidBye: boolean): void {
