@@ -21,5 +21,3 @@ export const COMPONENT_BYTES = 255;
 export const PATH_COMPONENTS = 32;
 /** Longest path in bytes, separators included. */
 export const PATH_BYTES = 1024;
-/** Entries a snapshot shows. */
-export const SNAPSHOT_ENTRIES = 200;

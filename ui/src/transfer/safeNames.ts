@@ -45,7 +45,7 @@ export class SafeNames {
 
   /** The safe form of the next offered path. Throws `UnsafeNameError` when the whole offer is to be refused for it. */
   add(path: readonly string[]): SafePath {
-    check(path);
+    checkPath(path);
     let parent = 0;
     const written: string[] = [];
     for (const folder of path.slice(0, -1)) {
@@ -87,8 +87,8 @@ export class SafeNames {
   }
 }
 
-/** The rules for which an offer is refused. */
-function check(path: readonly string[]): void {
+/** The rules for which an offer is refused. Throws `UnsafeNameError`. */
+export function checkPath(path: readonly string[]): void {
   const lengths = path.map((component) => utf8(component).length);
   const bytes = lengths.reduce((sum, length) => sum + length + 1, 0) - 1;
   if (path.length > PATH_COMPONENTS || bytes > PATH_BYTES) throw new UnsafeNameError('too-long');
