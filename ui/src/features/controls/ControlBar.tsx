@@ -1,4 +1,5 @@
 // The one bar of controls. Hides while one only watches and comes back with any movement; it never hides under the focus.
+import { useRef, type MouseEvent, type PointerEvent } from 'react';
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover, Toolbar } from 'react-aria-components';
 import type { LocalMediaSnapshot } from '../../call';
 import { IconButton } from '../../shared/components/Button';
@@ -43,10 +44,20 @@ export function ControlBar(props: ControlBarProps) {
   const isCameraOn = local.camera.state === 'on';
   const microphone = isMicrophoneOn ? media.microphoneOff : media.microphoneOn;
   const camera = isCameraOn ? media.cameraOff : media.cameraOn;
+  // A finger on the place of a hidden control wakes the bar and presses nothing: it might have been the red one.
+  const isWaking = useRef(false);
+  const onPointerDown = (event: PointerEvent): void => {
+    isWaking.current = isHidden && event.pointerType !== 'mouse';
+    if (isWaking.current) event.stopPropagation();
+  };
+  const onClick = (event: MouseEvent): void => {
+    if (isWaking.current) event.stopPropagation();
+    isWaking.current = false;
+  };
   const chat = unread === 0 ? bar.chat : `${bar.chat}, ${bar.unread(unread)}`;
 
   return (
-    <div className="controls" data-hidden={isHidden}>
+    <div className="controls" data-hidden={isHidden} onPointerDownCapture={onPointerDown} onClickCapture={onClick}>
       {isTalking ? (
         <p className="controls-hint" role="status">
           {bar.talking}

@@ -21,7 +21,7 @@ export function Picture({ local, name, canCall, startMedia }: PictureProps) {
   const [isWithout, setWithout] = useState(false);
   const { camera, microphone, preview } = local;
   const hasTried = camera.state !== 'off' || microphone.state !== 'off' || camera.problem !== null || microphone.problem !== null;
-  const onlyMicrophoneIsBad = camera.problem === null && microphone.problem !== null && camera.state === 'on';
+  const microphoneAlone = camera.state === 'on' ? microphone.problem : null;
 
   let content: ReactNode;
   if (!canCall) {
@@ -68,11 +68,11 @@ export function Picture({ local, name, canCall, startMedia }: PictureProps) {
   return (
     <section className="picture" aria-label={words.lobby.pictureTitle}>
       {content}
-      {onlyMicrophoneIsBad && microphone.problem !== null ? (
+      {microphoneAlone === null ? null : (
         <p className="picture-plate" role="alert">
-          {words.media.of(words.media.microphone, words.media.problem[microphone.problem].title)}
+          {words.media.of(words.media.microphone, words.media.problem[microphoneAlone].title)}
         </p>
-      ) : null}
+      )}
     </section>
   );
 }
