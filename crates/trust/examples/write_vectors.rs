@@ -442,6 +442,9 @@ fn handshake() -> Value {
         script("an echo outweighs a beginning that was replayed before it", LOW, HIGH, |s| {
             s.begin(1).receive(0x77, None, 0xff).receive(0x81, Some(1), 0xff)
         }),
+        script("a beginning that gives way makes no one the initiator by itself", HIGH, LOW, |s| {
+            s.begin(0x81).receive(0x77, None, 0xff).receive(1, Some(0x81), 0xff)
+        }),
         script("a hello after the end of a handshake is ignored", LOW, HIGH, |s| {
             s.begin(1).receive(0x81, Some(1), 0xff).receive(0x81, Some(1), 0xff).receive(0x81, None, 0xff)
         }),

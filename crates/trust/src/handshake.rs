@@ -121,12 +121,15 @@ impl Handshake {
         let Some(pending) = self.pending.take_if(|pending| pending.local == echo) else {
             return HandshakeStep::default();
         };
-        // The echo proves `remote` fresh. A remote taken before it from an `echo: null` was not proven, perhaps replayed: it gives way.
-        let echoed = pending.echoed && pending.remote == Some(remote);
+        // The echo proves `remote` fresh. A remote taken before it from an `echo: null` was not proven, perhaps replayed: it gives way,
+        // and its beginning with it.
+        let is_known = pending.remote == Some(remote);
+        let echoed = is_known && pending.echoed;
+        let other_began = is_known && pending.other_began;
         let send = (!echoed).then_some(Greeting { nonce: pending.local, echo: Some(remote) });
         let local = Party { peer: self.local, nonce: pending.local };
         let impolite = self.local < self.remote;
-        let initiator = pending.began && (!pending.other_began || impolite);
+        let initiator = pending.began && (!other_began || impolite);
         self.current = Some(remote);
         let epoch = Epoch::new(&self.keys, local, Party { peer: self.remote, nonce: remote }, initiator);
         HandshakeStep { send, established: Some(epoch) }
