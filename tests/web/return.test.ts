@@ -30,7 +30,7 @@ describe('a server that goes and comes back', () => {
     folder.remove();
   });
 
-  it('leaves call and transfer alone while it is away, and takes the peers back', async () => {
+  it('leaves call and transfer alone while it is away, and takes the peers back', { timeout: 600_000 }, async () => {
     const path = randomFile(folder.path, 'meanwhile.bin', 96 * 1024 * 1024);
     await ada.offer(path);
     await ben.accept();
@@ -38,7 +38,7 @@ describe('a server that goes and comes back', () => {
     const { port } = server;
     await server.kill();
     await Promise.all([ada, ben].map((person) => person.page.locator('[data-testid=trouble]').first().waitFor({ timeout: 60_000 })));
-    await Promise.all([ada.cardSays('proven', 240_000), ben.cardSays('proven', 240_000)]);
+    await Promise.all([ada.cardSays('proven', 280_000), ben.cardSays('proven', 280_000)]);
     expect(await ben.savedHash()).toBe(await sha256(path));
     await Promise.all([ada.seesAndHears(), ben.seesAndHears()]);
 

@@ -4,9 +4,9 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder that is gone after `remove`. */
-export function temporaryFolder(): { path: string; remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), 'parlor-test-'));
+/** A folder below `base` that is gone after `remove`. */
+export function temporaryFolder(base = tmpdir()): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(base, 'parlor-test-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 

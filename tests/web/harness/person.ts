@@ -22,6 +22,11 @@ export class Person {
     await page.goto(url);
     const person = new Person(name, page);
     await person.by('name').fill(name);
+    // The first visit explains before the browser asks; a person who wants to be seen says so.
+    // A browser that was allowed before shows the picture at once.
+    await person.by('ask-media').or(person.by('preview')).first().waitFor();
+    if (await person.by('ask-media').isVisible()) await person.by('ask-media').click();
+    await person.by('preview').waitFor();
     return person;
   }
 
