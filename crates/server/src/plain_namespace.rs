@@ -101,7 +101,7 @@ impl PlainNamespace {
             Verdict::Pass => {}
             Verdict::Drop => return,
             Verdict::Cut => {
-                tracing::info!("a plain socket was cut off");
+                tracing::debug!("a plain socket is cut off");
                 if let Err(error) = socket.clone().disconnect() {
                     tracing::debug!(%error, "it is gone already");
                 }

@@ -10,8 +10,9 @@ use std::{
     fmt,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use parlor_protocol::signaling::{NAMESPACE, PeerPresence, event};
@@ -32,6 +33,10 @@ use crate::{
     room::SocketId,
     rooms::{CutReason, Output, Rooms},
 };
+
+/// How long a socket that was too fast still may read why. Closing at once, with its flood unread, would make TCP throw away
+/// what was written to it (RFC 2525, section 2.17).
+const LINGER: Duration = Duration::from_secs(1);
 
 /// The rooms and the sockets that are in them.
 pub struct RoomNamespace {
@@ -54,6 +59,8 @@ struct RoomSocket {
     gone: CancellationToken,
     connected: Notify,
     deliver: Notify,
+    /// What waits now is the last that is written.
+    is_last: AtomicBool,
 }
 
 /// Why a socket is not let into the namespace; the text is what the client reads.
@@ -149,10 +156,14 @@ impl RoomNamespace {
                 }
                 Output::Cut(id, reason) => {
                     if let Some(socket) = state.sockets.get(&id) {
-                        if reason != CutReason::Replaced {
-                            tracing::info!(?reason, "a socket was cut off");
+                        tracing::debug!(?reason, "a socket is cut off");
+                        match reason {
+                            CutReason::TooFast => {
+                                socket.is_last.store(true, Ordering::Release);
+                                socket.deliver.notify_one();
+                            }
+                            CutReason::NotReading | CutReason::Replaced => socket.link.cut(),
                         }
-                        socket.link.cut();
                     }
                 }
             }
@@ -180,13 +191,15 @@ impl RoomNamespace {
             gone: caller.link.ended.child_token(),
             connected: Notify::new(),
             deliver: Notify::new(),
+            is_last: AtomicBool::new(false),
         });
         self.act(|rooms, now_ms| rooms.open(id, caller.address, now_ms)).map_err(|_| Unwelcome::TooMany)?;
         self.lock().sockets.insert(id, Arc::clone(&room_socket));
 
         let this = Arc::clone(self);
+        let receiving = Arc::clone(&room_socket);
         socket.on_fallback(move |received: Received| {
-            this.receive(id, &received);
+            this.receive(id, &receiving, &received);
             std::future::ready(())
         });
         let this = Arc::clone(self);
@@ -205,7 +218,11 @@ impl RoomNamespace {
         Ok(())
     }
 
-    fn receive(&self, id: SocketId, received: &Received) {
+    fn receive(&self, id: SocketId, room_socket: &RoomSocket, received: &Received) {
+        if room_socket.is_last.load(Ordering::Acquire) {
+            // It floods and is on its way out: not even worth decoding.
+            return;
+        }
         let raw = received.raw();
         let asked = request::read(raw, self.config.message_bytes as usize);
         self.act(|rooms, now_ms| {
@@ -228,6 +245,11 @@ impl RoomNamespace {
         loop {
             let batch = self.lock().rooms.take(id);
             if batch.is_empty() {
+                if room_socket.is_last.load(Ordering::Acquire) {
+                    tokio::time::sleep(LINGER).await;
+                    link.cut();
+                    return;
+                }
                 room_socket.deliver.notified().await;
                 continue;
             }

@@ -70,7 +70,8 @@ pub struct Limits {
 pub enum Output {
     /// Something waits for this socket: [`Rooms::take`] it.
     Deliver(SocketId),
-    /// Cut this socket off and, when it is gone, say [`Rooms::close`].
+    /// Cut this socket off and, when it is gone, say [`Rooms::close`]. Nothing it sends counts any more. One that was too fast
+    /// may still read what waits for it.
     Cut(SocketId, CutReason),
 }
 
@@ -218,6 +219,9 @@ impl Rooms {
         now_ms: u64,
         ice_servers: impl FnOnce() -> Vec<IceServer>,
     ) {
+        if self.sockets.get(&socket).is_none_or(|known| known.is_cut) {
+            return;
+        }
         let rid = match &asked {
             Ok(request) => Some(request.rid),
             Err(malformed) => malformed.rid,

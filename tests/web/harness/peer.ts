@@ -25,6 +25,7 @@ export class Peer {
   readonly seen: Seen[] = [];
   /** Why the socket ended, once it has. */
   ended: string | undefined;
+  private readonly replies = new Map<number | null, Reply>();
   private nextRid = 1;
   private readonly watchers = new Set<() => void>();
 
@@ -35,6 +36,7 @@ export class Peer {
   ) {
     socket.onAny((event: string, payload: Record<string, unknown>) => {
       this.seen.push({ event, payload });
+      if (event === 'reply') this.replies.set(payload['rid'] as number | null, payload as unknown as Reply);
       this.changed();
     });
     socket.on('disconnect', (reason) => {
@@ -101,9 +103,17 @@ export class Peer {
   }
 
   async reply(rid: number | null): Promise<Reply> {
-    return this.until(
-      () => this.seen.find(({ event, payload }) => event === 'reply' && payload['rid'] === rid)?.payload as Reply | undefined,
-    );
+    return this.until(() => this.replies.get(rid));
+  }
+
+  /** Sends many signals at once; gives their replies in the same order. */
+  async signals(to: Peer, bodies: readonly string[]): Promise<Reply[]> {
+    const first = this.nextRid;
+    this.nextRid += bodies.length;
+    for (const [index, body] of bodies.entries()) this.socket.emit('signal', { rid: first + index, to: to.id, body });
+    // The last is asked for first: looking through all of them for each event that comes would take minutes.
+    await this.reply(first + bodies.length - 1);
+    return Promise.all(bodies.map((_, index) => this.reply(first + index)));
   }
 
   /** Waits for an event that fits. */
