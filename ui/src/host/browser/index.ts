@@ -13,13 +13,15 @@ import { EventQueue } from './page/EventQueue';
 import { chooseFiles } from './page/pickFiles';
 import { RoomEngine } from './room/RoomEngine';
 import { RoomTabs } from './room/RoomTabs';
+import { browserOpfs } from './storage/opfsVisit';
+import { ReceivedStore } from './storage/receivedStore';
 import { readSettings, writeSettings } from './settings';
 
 /** Makes the host of this page. Once a page. */
 export function createHost(): Host {
   const events = new EventQueue<Event>();
   const picked = new PickedFiles();
-  const received = new ReceivedFiles();
+  const received = new ReceivedFiles(new ReceivedStore(browserOpfs(), random));
   let settings = readSettings();
   const engine = new RoomEngine({
     ownServer: ownServer(),
@@ -37,10 +39,9 @@ export function createHost(): Host {
     kind: 'browser',
     can: { serveRooms: false, chooseFolder: false, call: 'RTCPeerConnection' in globalThis },
     dispatch: async (command) => {
-      if (command.type === 'start-room' || command.type === 'join-room') {
-        askToNotify();
-        received.clear();
-      }
+      if (command.type === 'start-room' || command.type === 'join-room') received.clear();
+      // Whoever writes or offers waits for an answer, perhaps while looking elsewhere; a gesture stands behind both.
+      if (command.type === 'send-text' || command.type === 'offer-files') askToNotify();
       await engine.dispatch(command);
     },
     subscribe: (listener) => events.subscribe(listener),
