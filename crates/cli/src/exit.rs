@@ -115,11 +115,8 @@ mod tests {
             Exit::Partial,
             Exit::Interrupted,
         ];
-        let listed: Vec<u8> = TABLE
-            .lines()
-            .skip(1)
-            .map(|line| line.split_whitespace().next().unwrap().parse().unwrap())
-            .collect();
+        let listed: Vec<u8> =
+            TABLE.lines().skip(1).map(|line| line.split_whitespace().next().unwrap().parse().unwrap()).collect();
         assert_eq!(listed, all.map(Exit::code));
     }
 }

@@ -34,7 +34,9 @@ mod tests {
         assert_eq!(turn.urls, ["turn:relay.example:3478?transport=udp"]);
         assert_eq!((turn.username.as_deref(), turn.credential.as_deref()), (Some("ann"), Some("a,b")));
         assert!(parse_ice_server("stun:stun.example:3478").unwrap().username.is_none());
-        for text in ["", "relay.example", "http://relay.example", "turn:relay.example", "turn:relay.example,ann", "stun:"] {
+        for text in
+            ["", "relay.example", "http://relay.example", "turn:relay.example", "turn:relay.example,ann", "stun:"]
+        {
             assert!(parse_ice_server(text).is_err(), "{text}");
         }
     }

@@ -54,7 +54,9 @@ impl Receiving {
     async fn go(&mut self, arguments: Receive) -> Result<Exit, Exit> {
         // Said before anything is joined: the other side should not wait for an answer that cannot come.
         if !self.yes && !consent::can_ask() {
-            self.session.report.complain("Nobody can be asked: there is no terminal. Give --yes to accept what is offered.");
+            self.session
+                .report
+                .complain("Nobody can be asked: there is no terminal. Give --yes to accept what is offered.");
             return Err(Exit::NoConsent);
         }
         let link = if arguments.link == "-" { self.read_link()? } else { arguments.link };

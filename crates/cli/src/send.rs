@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use parlor_protocol::code::{Failure, FailureCode};
 use parlor_protocol::{
     host::{Command, Direction, Event, LinkState, Peer, Transfer, TransferState},
     id::{PeerId, TextId},
     limits::TEXT_BYTES,
 };
-use parlor_protocol::code::{Failure, FailureCode};
 
 use crate::{
     args::Send,

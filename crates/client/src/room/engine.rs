@@ -121,8 +121,9 @@ impl Engine {
             ("", None) => return Err(Failure::new(FailureCode::ServerUnreachable, "no server was named")),
             (named, _) => named.to_owned(),
         };
-        let invitation = Invitation::new(&server, crate::random::random())
-            .map_err(|_| Failure::new(FailureCode::ServerUnreachable, "the server's address is not an http or https URL"))?;
+        let invitation = Invitation::new(&server, crate::random::random()).map_err(|_| {
+            Failure::new(FailureCode::ServerUnreachable, "the server's address is not an http or https URL")
+        })?;
         self.enter(&invitation, true, name).await
     }
 

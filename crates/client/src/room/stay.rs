@@ -15,7 +15,10 @@ use parlor_protocol::{
     signaling::{IceServer, Joined},
 };
 use parlor_trust::{About, Fingerprint, Invitation, envelope};
-use tokio::{sync::mpsc, task::{JoinError, JoinSet}};
+use tokio::{
+    sync::mpsc,
+    task::{JoinError, JoinSet},
+};
 
 use super::{
     context::{Own, RoomContext},

@@ -120,6 +120,8 @@ impl Session {
         self.show().await;
         if initiator {
             self.begin_link(1, true).await;
+        } else {
+            self.offer_due_ms = Some(self.room.now_ms() + self.room.timings.connect_ms);
         }
     }
 

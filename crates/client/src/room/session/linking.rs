@@ -24,6 +24,7 @@ impl Session {
     pub(super) async fn begin_link(&mut self, number: u32, initiator: bool) {
         self.drop_connection().await;
         self.rebuild_due_ms = None;
+        self.offer_due_ms = None;
         self.last_link = number;
         let config = {
             let own = self.room.own();
@@ -82,6 +83,10 @@ impl Session {
                 Due::Rebuild => self.rebuild_at(now_ms).await,
                 Due::Expired => self.link_failed(&LinkError::NoPath).await,
             }
+        }
+        if self.offer_due_ms.is_some_and(|due_ms| due_ms <= now_ms) {
+            self.offer_due_ms = None;
+            self.fail(Failure::new(FailureCode::ConnectFailed, "the peer began no connection"));
         }
         if self.rebuild_due_ms.is_some_and(|due_ms| due_ms <= now_ms) {
             match self.last_link.checked_add(1) {

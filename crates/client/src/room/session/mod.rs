@@ -64,6 +64,8 @@ pub(crate) struct Session {
     connection: Option<Connection>,
     /// When to begin the next connection; none while one is there or none was proven before.
     rebuild_due_ms: Option<u64>,
+    /// Until when the peer should have begun the first connection of the epoch.
+    offer_due_ms: Option<u64>,
     /// The name that the peer has of us.
     told_name: String,
     exchange: Exchange,
@@ -106,6 +108,7 @@ impl Session {
             last_link: 0,
             connection: None,
             rebuild_due_ms: None,
+            offer_due_ms: None,
             told_name,
             exchange: Exchange::new(peer),
             files,
@@ -216,7 +219,7 @@ impl Session {
 
     fn next_wake_ms(&self) -> u64 {
         let liveness = self.connection.as_ref().and_then(|connection| connection.liveness.next_ms());
-        [self.exchange.next_timeout_ms(), self.hello_due_ms, self.rebuild_due_ms, liveness]
+        [self.exchange.next_timeout_ms(), self.hello_due_ms, self.rebuild_due_ms, self.offer_due_ms, liveness]
             .into_iter()
             .flatten()
             .min()
@@ -278,8 +281,11 @@ impl Session {
         }
         let heard = async {
             while let Some(event) = connection.events.recv().await {
-                if matches!(event, LinkEvent::Failed(_) | LinkEvent::Closed) {
-                    break;
+                match event {
+                    LinkEvent::Failed(_) | LinkEvent::Closed => break,
+                    // Both leave at once: closing delivers what was sent, so neither waits for the other to go first.
+                    LinkEvent::Control(message) if is_bye(&message) => break,
+                    _ => {}
                 }
             }
         };
@@ -292,6 +298,10 @@ impl Session {
 fn answered(answer: Answer, outcome: Result<(), Failure>) {
     // Whoever asked may have gone.
     let _ = answer.send(outcome);
+}
+
+fn is_bye(message: &str) -> bool {
+    serde_json::from_str(message).is_ok_and(|control: Control| control == Control::Bye {})
 }
 
 /// A wish that does not fit the state.

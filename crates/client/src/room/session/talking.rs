@@ -48,9 +48,10 @@ impl Session {
         let Some(connection) = &self.connection else { return };
         let Some(rtt_ms) = connection.liveness.pong(n, now_ms) else { return };
         let rtt_ms = u32::try_from(rtt_ms).unwrap_or(u32::MAX);
-        let is_news = self.peer.rtt_ms.is_none_or(|known_ms| {
-            known_ms.abs_diff(rtt_ms) > RTT_NOISE_MS.max(known_ms / RTT_NOISE_PART)
-        });
+        let is_news = self
+            .peer
+            .rtt_ms
+            .is_none_or(|known_ms| known_ms.abs_diff(rtt_ms) > RTT_NOISE_MS.max(known_ms / RTT_NOISE_PART));
         if is_news {
             self.peer.rtt_ms = Some(rtt_ms);
         }

@@ -1,0 +1,7 @@
+//! The real binary against itself, over a real server.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod endings;
+mod handover;
+mod running;

@@ -1,0 +1,10 @@
+//! Two engines and a real server in one process: what people do in a room, and what hostile peers try.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod files;
+mod guest;
+mod hostile;
+mod meeting;
+mod stranger;
+mod tree;
