@@ -62,9 +62,8 @@ struct OpenEntry {
     collected: Vec<u8>,
     /// Over the proofs of the blocks before.
     proofs: blake3::Hasher,
-    /// Writes that have not returned, and their bytes.
-    writes: u32,
-    writing_bytes: u64,
+    /// Blocks whose writes have not returned.
+    writing: Vec<u32>,
     /// The entry's proof came and is right.
     is_whole: bool,
 }
@@ -96,7 +95,7 @@ pub(crate) struct Incoming {
     /// `accept` is to be sent on this connection, once nothing is under way on the disk.
     is_accept_due: bool,
     /// Writes and finishes that have not returned.
-    orders: u32,
+    orders: usize,
     incomplete: usize,
     /// Bytes arrived since `accept`, of these stored, and of these told.
     arrived: u64,
@@ -281,8 +280,7 @@ impl Incoming {
                 let bytes = Bytes::from(std::mem::take(&mut open.collected));
                 let block = open.next_block;
                 open.next_block += 1;
-                open.writes += 1;
-                open.writing_bytes += bytes.len() as u64;
+                open.writing.push(block);
                 self.orders += 1;
                 let offset = block_offset(block);
                 out.push_back(Output::WriteBlock { transfer: self.id, entry: number, block, offset, bytes });
@@ -313,14 +311,11 @@ impl Incoming {
         let Some(entry) = self.entries.get_mut(number as usize) else { return Ok(()) };
         // An answer of an entry that failed meanwhile finds it closed.
         let State::Open(open) = &mut entry.state else { return Ok(()) };
-        if open.writes == 0 {
-            return Ok(());
-        }
+        let Some(place) = open.writing.iter().position(|writing| *writing == block) else { return Ok(()) };
         match result {
             Ok(()) => {
                 let len = u64::from(block_len(entry.size, block));
-                open.writes -= 1;
-                open.writing_bytes = open.writing_bytes.saturating_sub(len);
+                open.writing.swap_remove(place);
                 self.orders -= 1;
                 self.done_bytes += len;
                 if self.is_flowing {
@@ -396,10 +391,12 @@ impl Incoming {
             State::Pending => {}
             State::Finishing => self.orders -= 1,
             State::Open(open) => {
-                self.orders -= open.writes;
+                self.orders -= open.writing.len();
                 self.incomplete -= usize::from(!open.is_whole);
                 if self.is_flowing {
-                    self.stored += open.collected.len() as u64 + open.writing_bytes;
+                    let writing =
+                        open.writing.iter().map(|block| u64::from(block_len(entry.size, *block))).sum::<u64>();
+                    self.stored += open.collected.len() as u64 + writing;
                 }
             }
         }
@@ -414,7 +411,7 @@ impl Incoming {
 
     fn finish_if_written(&mut self, number: u32, out: &mut VecDeque<Output>) {
         let Some(entry) = self.entries.get_mut(number as usize) else { return };
-        if matches!(&entry.state, State::Open(open) if open.is_whole && open.writes == 0) {
+        if matches!(&entry.state, State::Open(open) if open.is_whole && open.writing.is_empty()) {
             entry.state = State::Finishing;
             self.orders += 1;
             let (size, modified_ms) = (entry.size, entry.modified_ms);
@@ -430,7 +427,7 @@ impl Incoming {
         }
     }
 
-    /// Bytes arrived and not stored, this connection's and what older ones left on its way to the disk.
+    /// Bytes arrived and not stored.
     pub(crate) fn unstored(&self) -> u64 {
         self.arrived - self.stored
     }
