@@ -12,6 +12,7 @@ import type { MediaConnectionFactory } from '../shared/rtc/PeerConnectionLike';
 import type { RemoteSnapshot, RemoteState } from './CallSnapshot';
 import type { LocalTracks } from './LocalMedia';
 import { MediaLink } from './MediaLink';
+import type { MediaLinkOwner } from './MediaLink';
 
 /** What the media of one peer needs around it. */
 export interface PeerMediaSurroundings {
@@ -159,29 +160,37 @@ export class PeerMedia {
     this.#gaveUp = false;
     // A refused connection stays refused until the user or a new connection of the peer says otherwise.
     this.#refused = false;
-    const link: MediaLink = new MediaLink(
-      number,
-      ours,
-      this.#peer.polite,
-      this.around.factory,
-      this.around.configuration(),
-      () => this.around.tracks(),
-      {
-        send: (signal) =>
-          this.around.dispatch({ type: 'send-media-signal', peer: this.id, signal: { ...signal, link: number } }),
-        connected: (fingerprints) =>
-          this.around.dispatch({ type: 'confirm-media', peer: this.id, link: number, ...fingerprints }),
-        changed: () => {
-          if (link === this.#link) this.#follow();
-        },
-      },
-    );
+    const link = this.#make(number, ours);
+    if (link === null) {
+      this.#gaveUp = true;
+      this.around.changed();
+      return;
+    }
     this.#link = link;
     this.#later(CONNECT_MS, () => {
       if (link.proof === null) this.#lost();
     });
     if (ours) link.begin();
     this.around.changed();
+  }
+
+  /** Null when the platform refuses the configuration: an ICE server that passed every guard and yet is none. */
+  #make(number: number, ours: boolean): MediaLink | null {
+    const around: MediaLinkOwner = {
+      send: (signal) =>
+        this.around.dispatch({ type: 'send-media-signal', peer: this.id, signal: { ...signal, link: number } }),
+      connected: (fingerprints) =>
+        this.around.dispatch({ type: 'confirm-media', peer: this.id, link: number, ...fingerprints }),
+      // A closed link says nothing any more, so this is always about the current one.
+      changed: () => this.#follow(),
+    };
+    const { polite } = this.#peer;
+    const tracks = (): LocalTracks => this.around.tracks();
+    try {
+      return new MediaLink(number, ours, polite, this.around.factory, this.around.configuration(), tracks, around);
+    } catch {
+      return null;
+    }
   }
 
   /** The current link changed: arm what has to happen when it stays as it is. */

@@ -65,7 +65,8 @@ const AGENT = 'parlor/0.1.0';
 
 export class RoomEngine {
   #room: Room | null = null;
-  #entering = false;
+  /** The entry under way, while its seat is being taken; leaving withdraws it. */
+  #entry: symbol | null = null;
   #name = '';
   #mediaState = { microphone: false, camera: false };
   readonly #awaited = new Map<PeerId, ReturnType<typeof setTimeout>>();
@@ -135,44 +136,50 @@ export class RoomEngine {
   /** Leaves, telling the others. `forget`: for good, rather than to be reloaded. */
   leave(forget: boolean): void {
     const room = this.#room;
-    if (room === null) return;
+    if (room === null) {
+      if (this.#entry !== null) this.#tellState('closed', null);
+      this.#entry = null;
+      return;
+    }
     this.#close(room, null, (session) => session.sayBye());
     room.signaling.leave();
     if (forget) forgetSeat(room.id);
   }
 
   async #enter(invitation: Invitation, name: string, starter: boolean): Promise<void> {
-    if (this.#room !== null || this.#entering) throw failed('not-now', 'in a room already');
-    this.#entering = true;
-    try {
-      this.#name = cutName(name);
-      const keys = new RoomKeys(invitation.secret);
-      this.#tellState('entering', null);
-      const seat = await takeSeat(keys.room, this.around.tabs, this.around.random);
-      const { room: id, joinToken: token } = keys;
-      const signaling = new SignalingLink(
-        invitation.server,
-        // Who was inside before a reload may find that the server has forgotten the room meanwhile.
-        { version: VERSION, room: id, token, peer: seat.peer, resume: seat.resume, starter: starter || seat.kept },
-        (fact) => {
-          if (this.#room?.signaling === signaling) this.#heard(this.#room, fact);
-        },
-      );
-      this.#room = {
-        id,
-        link: invitationLink(invitation),
-        keys,
-        self: seat.peer,
-        signaling,
-        sessions: new Map(),
-        present: new Set(),
-        iceServers: [],
-        entered: false,
-      };
-      signaling.begin();
-    } finally {
-      this.#entering = false;
+    if (this.#room !== null || this.#entry !== null) throw failed('not-now', 'in a room already');
+    const entry = Symbol('entry');
+    this.#entry = entry;
+    this.#name = cutName(name);
+    const keys = new RoomKeys(invitation.secret);
+    this.#tellState('entering', null);
+    const seat = await takeSeat(keys.room, this.around.tabs, this.around.random);
+    if (this.#entry !== entry) {
+      this.around.tabs.release();
+      return;
     }
+    this.#entry = null;
+    const { room: id, joinToken: token } = keys;
+    const signaling = new SignalingLink(
+      invitation.server,
+      // Who was inside before a reload may find that the server has forgotten the room meanwhile.
+      { version: VERSION, room: id, token, peer: seat.peer, resume: seat.resume, starter: starter || seat.kept },
+      (fact) => {
+        if (this.#room?.signaling === signaling) this.#heard(this.#room, fact);
+      },
+    );
+    this.#room = {
+      id,
+      link: invitationLink(invitation),
+      keys,
+      self: seat.peer,
+      signaling,
+      sessions: new Map(),
+      present: new Set(),
+      iceServers: [],
+      entered: false,
+    };
+    signaling.begin();
   }
 
   #heard(room: Room, fact: SignalingFact): void {
