@@ -253,12 +253,12 @@ fn epochs() -> (Epoch, Epoch) {
 
 proptest! {
     #[test]
-    fn a_changed_bit_anywhere_never_opens(sdp in ".{0,300}", at in any::<prop::sample::Index>(), bit in 0..8) {
+    fn a_changed_bit_anywhere_never_opens(sdp in ".{0,300}", at in any::<prop::sample::Index>(), bit in 0..8_u32) {
         let (mut ada, mut bob) = epochs();
         let body = ada.seal(Plane::Data, &offer(&sdp), [9; 24]).unwrap();
         let mut bytes = URL_SAFE_NO_PAD.decode(&body).unwrap();
         let index = at.index(bytes.len());
-        bytes[index] ^= 1 << bit;
+        bytes[index] ^= 1_u8 << bit;
         prop_assert!(bob.open(&URL_SAFE_NO_PAD.encode(&bytes)).is_err());
         prop_assert_eq!(bob.open(&body), Ok((Plane::Data, offer(&sdp))), "the changed one took nothing away");
     }

@@ -1,4 +1,4 @@
-//! Writes `tests/vectors/{invitation,envelope,confirmation,handshake}.json`: `cargo run -p parlor-trust --example write_vectors`.
+//! Writes `tests/vectors/{invitation,envelope,confirmation,handshake}.json`: `cargo run -p parlor-trust --example write_trust_vectors`.
 //!
 //! Both languages replay them. What must fail is built by hand here, from the primitives and the prose of docs/protocol.md, so that
 //! a fault of the crate does not hide in its own output.
