@@ -117,7 +117,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
         canCall={canCall}
         selfName={settings.name}
         link={room.link}
-        started={room.started}
+        aloneBecause={state.people.length > 0 ? 'left' : room.started ? 'first' : 'early'}
         isClosed={isClosed}
         copy={copy}
       >

@@ -2,7 +2,7 @@
 //
 // Promises: one state, replaced whole, told once a change; every rejection of the host ends in the state; leaving ends the
 // call and puts the camera's light out. Left to others: what the state looks like (`reduce`), drawing it (React).
-import { createCall, createLocalMedia, type Call, type LocalMedia, type MediaConnectionFactory } from '../call';
+import { createCall, createLocalMedia, type Call, type CallOptions, type LocalMedia, type MediaConnectionFactory } from '../call';
 import { HostError, type Host, type ReceivedAction, type Settings } from '../host/port';
 import type { Command } from '../protocol/Command';
 import type { Event } from '../protocol/Event';
@@ -29,6 +29,8 @@ export interface SessionParts {
   readonly randomId: () => string;
   /** Own media; the devices' unless a test brings others. */
   readonly openMedia?: (settings: Settings) => LocalMedia;
+  /** The call; the real one unless a test brings another. */
+  readonly openCall?: (options: CallOptions) => Call;
 }
 
 /** What is shown, with the settings beside it. */
@@ -253,7 +255,7 @@ export class Session {
     const { name, server, iceServers, relayOnly } = this.#snapshot.settings;
     this.#endCall();
     this.#put({ type: 'entry-begun', entry });
-    const call = createCall({
+    const call = (this.#parts.openCall ?? createCall)({
       local: this.#local,
       connect: this.host.can.call ? this.#parts.connect : null,
       dispatch: (command) => this.host.dispatch(command),

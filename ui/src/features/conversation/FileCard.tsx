@@ -84,7 +84,7 @@ export function FileCard({ transfer, name, actions }: FileCardProps) {
         <>
           <button type="button" className="card-more" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             <ChevronIcon />
-            {words.file.several(transfer.entry_count)}
+            {words.file.entries}
           </button>
           {isOpen ? <Entries transfer={transfer} /> : null}
         </>

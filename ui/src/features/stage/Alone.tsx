@@ -3,24 +3,26 @@ import { useLanguage } from '../../shared/i18n/Language';
 import { Invitation, type InvitationProps } from './Invitation';
 
 interface AloneProps extends InvitationProps {
-  /** We opened the room, so nobody can be here before we hand the link on. */
-  readonly started: boolean;
+  /** `first`: we opened the room and nobody came yet. `early`: we came before the others. `left`: they have gone. */
+  readonly why: 'first' | 'early' | 'left';
 }
 
 /** The invitation, filling the stage. */
-export function Alone({ link, copy, started }: AloneProps) {
+export function Alone({ link, copy, why }: AloneProps) {
   const { words } = useLanguage();
-  const { title, body } = started ? words.room.invitation : words.room.joinedAlone;
+  const { title, body } = { first: words.room.invitation, early: words.room.joinedAlone, left: words.room.leftAlone }[why];
   return (
     <div className="alone" data-testid="alone">
       <div className="alone-card">
         <h2 className="alone-title">{title}</h2>
         <p className="alone-body">{body}</p>
         <Invitation link={link} copy={copy} />
-        <p className="alone-waiting soft" role="status">
-          <span className="alone-lamp" aria-hidden="true" />
-          {words.room.invitation.waiting}
-        </p>
+        {why === 'first' ? (
+          <p className="alone-waiting soft" role="status">
+            <span className="alone-lamp" aria-hidden="true" />
+            {words.room.invitation.waiting}
+          </p>
+        ) : null}
       </div>
     </div>
   );

@@ -19,7 +19,7 @@ interface StageProps {
   readonly canCall: boolean;
   readonly selfName: string;
   readonly link: string;
-  readonly started: boolean;
+  readonly aloneBecause: 'first' | 'early' | 'left';
   readonly isClosed: boolean;
   readonly copy: (text: string) => Promise<void>;
   /** Lies over the stage: chip, trouble, controls. */
@@ -27,7 +27,7 @@ interface StageProps {
 }
 
 /** The stage. */
-export function Stage({ people, call, local, canCall, selfName, link, started, isClosed, copy, children }: StageProps) {
+export function Stage({ people, call, local, canCall, selfName, link, aloneBecause, isClosed, copy, children }: StageProps) {
   const { words } = useLanguage();
   const [blocked, setBlocked] = useState<ReadonlyMap<string, () => void>>(new Map());
   const onBlocked = useCallback((peer: string, play: (() => void) | null) => {
@@ -44,7 +44,7 @@ export function Stage({ people, call, local, canCall, selfName, link, started, i
   return (
     <section className={isAlone ? 'stage' : 'stage stage-lit'} aria-label={words.room.stage} data-people={people.length}>
       {isAlone ? (
-        isClosed ? null : <Alone link={link} copy={copy} started={started} />
+        isClosed ? null : <Alone link={link} copy={copy} why={aloneBecause} />
       ) : (
         <div className="stage-grid" data-count={Math.min(people.length, 16)}>
           {people.map((person) => (

@@ -1,6 +1,7 @@
 // A switch with its label and, if need be, a note.
 import type { ReactNode } from 'react';
-import { Switch } from 'react-aria-components';
+import { SwitchButton, SwitchField, Text } from 'react-aria-components';
+import './field.css';
 import './toggle.css';
 
 interface ToggleProps {
@@ -13,14 +14,18 @@ interface ToggleProps {
 /** A labelled switch. */
 export function Toggle({ isOn, onChange, children, note }: ToggleProps) {
   return (
-    <Switch className="toggle" isSelected={isOn} onChange={onChange}>
-      <span className="toggle-words">
+    <SwitchField className="toggle-field" isSelected={isOn} onChange={onChange}>
+      <SwitchButton className="toggle">
         <span>{children}</span>
-        {note === undefined ? null : <span className="field-note">{note}</span>}
-      </span>
-      <span className="toggle-track" aria-hidden="true">
-        <span className="toggle-knob" />
-      </span>
-    </Switch>
+        <span className="toggle-track" aria-hidden="true">
+          <span className="toggle-knob" />
+        </span>
+      </SwitchButton>
+      {note === undefined ? null : (
+        <Text slot="description" className="field-note">
+          {note}
+        </Text>
+      )}
+    </SwitchField>
   );
 }

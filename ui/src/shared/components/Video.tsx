@@ -22,13 +22,18 @@ export function Video({ stream, label, className, muted, speakerId = null, onBlo
     if (video === null) return undefined;
     let isCurrent = true;
     const play = (): void => {
+      video.muted = muted;
       video.play().then(
         () => {
           if (isCurrent) onBlocked?.(null);
         },
         (error: unknown) => {
           // Anything else is a stream that was replaced meanwhile.
-          if (isCurrent && error instanceof DOMException && error.name === 'NotAllowedError') onBlocked?.(play);
+          if (!isCurrent || !(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
+          onBlocked?.(play);
+          // The picture may often move without a gesture, only the sound may not; where neither may, the button starts both.
+          video.muted = true;
+          video.play().catch(() => undefined);
         },
       );
     };
@@ -39,7 +44,7 @@ export function Video({ stream, label, className, muted, speakerId = null, onBlo
       onBlocked?.(null);
       video.srcObject = null;
     };
-  }, [stream, onBlocked]);
+  }, [stream, muted, onBlocked]);
 
   useEffect(() => {
     const video = ref.current;

@@ -228,7 +228,10 @@ export const en = {
       title: 'Nobody else is here yet',
       body: 'Stay a moment, the others may be on their way. You can also hand the link on.',
     },
-    cameraOff: (name: string): string => `${name}’s camera is off`,
+    leftAlone: {
+      title: 'Only you are here now',
+      body: 'Stay and wait, or hand the link on. What was said and handed over stays here until you leave.',
+    },
     connecting: (name: string): string => `Connecting with ${name}…`,
     pictureComing: (name: string): string => `${name}’s picture is on its way…`,
     muted: 'Microphone off',

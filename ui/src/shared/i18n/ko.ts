@@ -208,7 +208,10 @@ export const ko: Words = {
       title: '아직 아무도 없습니다',
       body: '다른 사람이 오는 중일 수 있으니 조금 기다려 보세요. 링크를 더 건네도 됩니다.',
     },
-    cameraOff: (name) => `${name} 님의 카메라가 꺼져 있습니다`,
+    leftAlone: {
+      title: '지금은 혼자 있습니다',
+      body: '기다려도 되고, 링크를 다시 건네도 됩니다. 오간 글과 파일은 나갈 때까지 남아 있습니다.',
+    },
     connecting: (name) => `${name} 님과 연결하는 중…`,
     pictureComing: (name) => `${name} 님의 화면을 받는 중…`,
     muted: '마이크 꺼짐',

@@ -1,0 +1,214 @@
+// Still pictures of every screen, for looking at and for screenshots. Not part of the build; served by `vite` in development:
+//
+//     /stories.html?screen=<name>&theme=day|evening&language=en|ko
+//
+// A browser that starts them needs `--autoplay-policy=no-user-gesture-required`, or it shows the button that asks for sound.
+// Screens are the keys of STORIES below; without `screen` all are listed. `document.body.dataset.story` is `ready` when the
+// picture stands still. The screens are the real ones on the real session; only host, devices and call are made up.
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import type { RemoteSnapshot } from './call';
+import { App } from './app/App';
+import { Session } from './app/Session';
+import type { Panel } from './app/state/AppState';
+import { FakeHost, SETTINGS } from './app/testing/FakeHost';
+import { FakeCall, FakeLocalMedia } from './app/testing/FakeMedia';
+import { HANA, LINK, peer, SELF, THEO, transfer } from './app/testing/samples';
+import { paintedPerson } from './app/testing/paintedPerson';
+import type { Peer } from './protocol/Peer';
+import './shared/tokens/tokens.css';
+import './shared/tokens/base.css';
+import './app/app.css';
+
+interface Scene {
+  readonly host: FakeHost;
+  readonly session: Session;
+  readonly local: FakeLocalMedia;
+  readonly call: () => FakeCall;
+}
+
+const query = new URLSearchParams(location.search);
+const isKorean = query.get('language') === 'ko';
+const say = (english: string, korean: string): string => (isKorean ? korean : english);
+const theo = (change: Partial<Peer> = {}): Peer => peer({ name: say('Theo', '태오'), ...change });
+const hana = (change: Partial<Peer> = {}): Peer => peer({ id: HANA, name: say('Hana', '하나'), host: 'browser', proof: 'description', ...change });
+
+function remote(id: string, state: RemoteSnapshot['state'], hue: number): RemoteSnapshot {
+  const isShown = state === 'live' || state === 'interrupted';
+  return { peer: id, state, stream: isShown ? paintedPerson(hue) : null, proof: isShown ? 'certificate' : null, retry: state === 'failed' ? () => undefined : null };
+}
+
+function enter({ host, session }: Scene): void {
+  session.startRoom();
+  host.say({ type: 'room-entered', room: '44'.repeat(16), link: LINK, self_peer: SELF, ice_servers: [] });
+}
+
+function two(set: Scene, change: Partial<Peer> = {}, state: RemoteSnapshot['state'] = 'live'): void {
+  set.local.turnOn();
+  enter(set);
+  set.host.say({ type: 'peer-changed', peer: theo(change) });
+  set.call().setRemotes(remote(THEO, state, 28));
+}
+
+function talk({ host, session }: Scene): void {
+  session.sendText(say('There you are! How is the garden?', '어서 와! 정원은 어때?'));
+  const id = host.last('send-text')?.id ?? '';
+  host.say(
+    { type: 'text-delivered', peer: THEO, id },
+    { type: 'text-received', peer: THEO, id: '01', body: say('Full of persimmons. Wait, I’ll send you the plan and a few pictures.', '감이 잔뜩 열렸어. 잠깐만, 배치도랑 사진 몇 장 보낼게.'), sent_at_ms: 0 },
+    { type: 'transfer-changed', transfer: transfer({ id: '0a', state: 'proven', entries: [{ path: say('Garden plan.pdf', '정원 배치도.pdf'), size: 4_200_000, proven: true, failed: null }], proven_count: 1, stored_bytes: 4_200_000 }) },
+    { type: 'transfer-changed', transfer: transfer({ id: '0b', state: 'moving', entries: [{ path: say('A morning under the old persimmon tree, October 2026.mov', '오래된 감나무 아래에서 보낸 시월의 어느 아침 2026.mov'), size: 1_240_000_000, proven: false, failed: null }], total_bytes: 1_240_000_000, stored_bytes: 533_200_000, bytes_per_second: 12_100_000, remaining_ms: 58_000 }) },
+    { type: 'transfer-changed', transfer: transfer({ id: '0c', entries: ['IMG_2041.jpg', 'IMG_2042.jpg', 'IMG_2043.jpg'].map((path) => ({ path, size: 3_100_000, proven: false, failed: null })), entry_count: 3, total_bytes: 9_300_000 }) },
+  );
+}
+
+function panel(set: Scene, which: Panel): void {
+  set.session.choosePanel(which);
+}
+
+/** Every screen by name. */
+const STORIES: Record<string, (set: Scene) => void> = {
+  'lobby': ({ local }) => local.turnOn(),
+  'lobby-first': () => undefined,
+  'lobby-refused': ({ local }) => {
+    local.fail('camera', 'refused');
+    local.fail('microphone', 'refused');
+  },
+  'lobby-insecure': ({ local }) => {
+    local.fail('camera', 'insecure-page');
+    local.fail('microphone', 'insecure-page');
+  },
+  'lobby-invited': ({ local, host }) => {
+    local.turnOn();
+    host.arrive(LINK);
+  },
+  'lobby-failure': ({ local, host, session }) => {
+    local.turnOn();
+    session.joinRoom(LINK, true);
+    host.say({ type: 'room-changed', state: 'closed', failure: { code: 'room-refused', detail: '' } });
+  },
+  'entering': ({ local, session }) => {
+    local.turnOn();
+    session.joinRoom(LINK, true);
+  },
+  'alone': (set) => {
+    set.local.turnOn();
+    enter(set);
+  },
+  'two': (set) => two(set),
+  'two-connecting': (set) => two(set, { link: 'connecting', proof: null, path: null, rtt_ms: null }, 'connecting'),
+  'two-camera-off': (set) => two(set, { camera: false, microphone: false }),
+  'two-interrupted': (set) => two(set, { link: 'interrupted' }, 'interrupted'),
+  'two-failed': (set) => two(set, { link: 'failed', proof: null, path: null, rtt_ms: null, failure: { code: 'connect-failed', detail: '' } }, 'connecting'),
+  'two-chat': (set) => {
+    two(set);
+    talk(set);
+    panel(set, 'chat');
+  },
+  'two-unread': (set) => {
+    two(set);
+    talk(set);
+  },
+  'two-people': (set) => {
+    two(set, { host: 'browser', proof: 'description' });
+    panel(set, 'people');
+  },
+  'two-details': (set) => {
+    two(set, { host: 'browser', proof: 'description', path: 'relayed', rtt_ms: 84 });
+    panel(set, 'details');
+  },
+  'two-drop': (set) => {
+    two(set);
+    setTimeout(() => set.host.drop(true), 100);
+  },
+  'server-gone': (set) => {
+    two(set);
+    set.host.say({ type: 'room-changed', state: 'reconnecting', failure: { code: 'server-unreachable', detail: '' } });
+  },
+  'left': (set) => {
+    two(set);
+    set.host.say({ type: 'peer-left', peer: THEO, said_bye: true });
+    set.call().setRemotes();
+  },
+  'closed': (set) => {
+    two(set);
+    talk(set);
+    set.host.say({ type: 'peer-left', peer: THEO, said_bye: true }, { type: 'room-changed', state: 'closed', failure: null });
+    set.call().setRemotes();
+    panel(set, 'chat');
+  },
+  'three': (set) => {
+    two(set);
+    set.host.say({ type: 'peer-changed', peer: hana() });
+    set.call().setRemotes(remote(THEO, 'live', 28), remote(HANA, 'live', 150));
+  },
+  'no-call': (set) => {
+    enter(set);
+    set.host.say({ type: 'peer-changed', peer: theo({ host: 'browser', proof: 'description', path: 'local' }) });
+  },
+  'settings': ({ local }) => {
+    local.turnOn();
+    open('settings');
+  },
+  'keys': (set) => {
+    two(set);
+    setTimeout(() => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true })), 200);
+  },
+  'leave': (set) => {
+    two(set);
+    talk(set);
+    open('leave');
+  },
+};
+
+function open(testId: string): void {
+  setTimeout(() => document.querySelector<HTMLElement>(`[data-testid=${testId}]`)?.click(), 200);
+}
+
+function show(name: string, story: (set: Scene) => void): void {
+  const hasCall = name !== 'no-call';
+  const host = new FakeHost(hasCall ? 'browser' : 'app', { serveRooms: !hasCall, chooseFolder: !hasCall || name === 'settings', call: hasCall });
+  const local = new FakeLocalMedia(paintedPerson(210));
+  let call = new FakeCall(local);
+  const session = new Session({
+    host,
+    connect: null,
+    settings: {
+      ...SETTINGS,
+      name: name === 'lobby-first' ? '' : say('Mina', '미나'),
+      theme: query.get('theme') === 'evening' ? 'evening' : 'day',
+      language: isKorean ? 'ko' : 'en',
+    },
+    memory: { link: () => null, keep: () => undefined, forget: () => undefined },
+    otherWindows: { isIn: () => Promise.resolve(false), enter: () => () => undefined },
+    now: () => Date.UTC(2026, 9, 20, 19, 24),
+    randomId: () => '05'.repeat(16),
+    openMedia: () => local,
+    openCall: () => (call = new FakeCall(local, hasCall)),
+  });
+  session.start();
+  const root = document.getElementById('root');
+  if (root === null) throw new Error('the page has no #root');
+  createRoot(root).render(
+    <StrictMode>
+      <App session={session} />
+    </StrictMode>,
+  );
+  setTimeout(() => {
+    story({ host, session, local, call: () => call });
+    setTimeout(() => (document.body.dataset['story'] = 'ready'), 700);
+  }, 50);
+}
+
+const name = query.get('screen');
+const story = name === null ? undefined : STORIES[name];
+if (name !== null && story !== undefined) show(name, story);
+else {
+  for (const each of Object.keys(STORIES)) {
+    const link = document.createElement('a');
+    link.href = `?screen=${each}`;
+    link.textContent = each;
+    document.body.append(link, document.createElement('br'));
+  }
+  document.body.dataset['story'] = 'ready';
+}
