@@ -16,7 +16,7 @@ const SIGNAL_MESSAGES: usize = 1_024;
 const SIGNAL_BYTES: usize = 512 * 1024;
 /// A socket that lets this many messages wait does not read and is cut off.
 const MOST_MESSAGES: usize = 4_096;
-/// One batch: small enough that Engine.IO's own buffer of 128 packets never fills, even with pings in between.
+/// One batch: small enough that Engine.IO's own buffer never fills, even with pings in between.
 const BATCH_MESSAGES: usize = 32;
 /// Bytes after which a batch ends.
 const BATCH_BYTES: usize = 128 * 1024;

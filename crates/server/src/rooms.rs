@@ -28,63 +28,20 @@ use crate::{
 };
 
 mod join;
+mod limits;
+mod output;
 mod signal;
 #[cfg(test)]
 mod tests;
+
+pub use limits::Limits;
+pub use output::{CutReason, Output};
 
 /// After a refusal for speed, signals of that socket are refused at least this long: what was already under way then cannot
 /// overtake what was refused.
 const HOLD_MS: u64 = 500;
 /// Bytes a message may have for each token it costs.
 const TOKEN_BYTES: usize = 4_096;
-
-/// The limits the machine keeps.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Longest message, told to clients.
-    pub message_bytes: u32,
-    /// Peers in a room.
-    pub room_peers: u32,
-    /// Seconds a room outlives its last peer.
-    pub room_ttl_s: u32,
-    /// Milliseconds a dropped peer's seat is kept.
-    pub seat_grace_ms: u64,
-    /// Rooms at a time.
-    pub max_rooms: usize,
-    /// Sockets at a time.
-    pub max_sockets: usize,
-    /// Sockets at a time from one address.
-    pub max_sockets_per_address: u32,
-    /// Messages of one socket.
-    pub socket: Rate,
-    /// Messages of one address.
-    pub address: Rate,
-    /// Signals within one room.
-    pub room: Rate,
-    /// Joins from one address.
-    pub join: Rate,
-}
-
-/// What the driver must do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Output {
-    /// Something waits for this socket: [`Rooms::take`] it.
-    Deliver(SocketId),
-    /// Cut this socket off and, when it is gone, say [`Rooms::close`]. Nothing it sends counts any more. One that was too fast
-    /// may still read what waits for it.
-    Cut(SocketId, CutReason),
-}
-
-/// Why a socket is cut off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CutReason {
-    /// It kept sending after being told to wait.
-    TooFast,
-    /// It does not read.
-    NotReading,
-    /// The same peer came back on another socket.
-    Replaced,
-}
 
 /// Why a socket is not let in at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

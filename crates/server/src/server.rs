@@ -19,7 +19,10 @@ use crate::{
     web_ui::WebUi,
 };
 
-/// How often a message over the limit still is read, so that its sender gets an answer instead of a broken connection.
+/// Packets that wait in Engine.IO's own buffer of a socket.
+const BUFFER_PACKETS: usize = 1_024;
+/// How many times the limit a message may have and still be read, so that its sender gets an answer instead of a broken
+/// connection.
 const READ_BEYOND: usize = 2;
 
 /// A server that listens and does not serve yet.
@@ -159,6 +162,8 @@ fn socket_io(config: &Config) -> (socketioxide::layer::SocketIoLayer, SocketIo) 
         .ping_timeout(Duration::from_millis(config.ping_timeout_ms))
         .connect_timeout(Duration::from_secs(5))
         .upgrade_timeout(Duration::from_secs(5))
+        // Room sockets never fill it, their writer waits. A plain client may be sent a whole burst while its page is busy.
+        .max_buffer_size(BUFFER_PACKETS)
         .max_payload(read_bytes as u64)
         .ws_max_message_size(read_bytes)
         .ws_max_frame_size(read_bytes)
