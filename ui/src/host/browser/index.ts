@@ -13,9 +13,9 @@ import { EventQueue } from './page/EventQueue';
 import { chooseFiles } from './page/pickFiles';
 import { RoomEngine } from './room/RoomEngine';
 import { RoomTabs } from './room/RoomTabs';
+import { readSettings, writeSettings } from './settings';
 import { browserOpfs } from './storage/opfsVisit';
 import { ReceivedStore } from './storage/receivedStore';
-import { readSettings, writeSettings } from './settings';
 
 /** Makes the host of this page. Once a page. */
 export function createHost(): Host {

@@ -1,32 +1,40 @@
-// Files this page has received: where their bytes lie, and how the user gets them.
+// Files this page has received: which entries of which transfer, and how the user gets them.
 //
 // Promises: only finished entries can be saved; everything received is thrown away when another room is entered. Leaves to others:
-// the places themselves (`storage`).
+// where the bytes lie (`storage`).
 import type { TransferId } from '../../../protocol/TransferId';
-import type { TransferPlaces } from '../room/TransferDriver';
 import { failed } from '../room/failure';
+import type { TransferPlaces } from '../room/TransferDriver';
 import { downloadFile } from '../storage/download';
 import type { EntrySink } from '../storage/entrySink';
 import type { ReceivedStore } from '../storage/receivedStore';
 
+interface ReceivedEntry {
+  /** Safe, relative. */
+  readonly path: string;
+  readonly sink: EntrySink;
+}
+
 export class ReceivedFiles implements TransferPlaces {
-  readonly #entries = new Map<TransferId, { readonly path: string; readonly sink: EntrySink }[]>();
+  readonly #entries = new Map<TransferId, ReceivedEntry[]>();
 
   constructor(private readonly store: ReceivedStore) {}
 
-  async open(transfer: TransferId, _entry: number, path: string, size: number): Promise<EntrySink> {
-    const sink = await this.store.open(size);
+  async open(transfer: TransferId, path: string, size: number): Promise<EntrySink> {
     const entries = this.#entries.get(transfer) ?? [];
-    entries.push({ path, sink });
     this.#entries.set(transfer, entries);
+    const sink = await this.store.open(size);
+    entries.push({ path, sink });
     return sink;
   }
 
-  /** Hands every finished entry of a transfer to the browser's downloads. */
+  /** Hands every finished entry of a transfer to the browser's downloads. Call from a gesture. */
   async save(transfer: TransferId): Promise<void> {
+    const files = await Promise.all(
+      (this.#entries.get(transfer) ?? []).map(async ({ path, sink }) => ({ path, file: await sink.file() })),
+    );
     let saved = 0;
-    for (const { path, sink } of this.#entries.get(transfer) ?? []) {
-      const file = await sink.file();
+    for (const { path, file } of files) {
       if (file === null) continue;
       downloadFile(file, path);
       saved += 1;
@@ -34,8 +42,14 @@ export class ReceivedFiles implements TransferPlaces {
     if (saved === 0) throw failed('not-now', 'nothing of this transfer can be saved');
   }
 
+  /** Throws everything away. */
   clear(): void {
-    for (const entries of this.#entries.values()) for (const { sink } of entries) void sink.discard();
+    for (const entries of this.#entries.values()) {
+      for (const { sink } of entries) {
+        // What cannot be removed now is cleared by the storage at the next visit.
+        sink.discard().catch(() => undefined);
+      }
+    }
     this.#entries.clear();
   }
 }

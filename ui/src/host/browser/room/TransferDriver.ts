@@ -20,7 +20,7 @@ import type { EntrySink } from '../storage/entrySink';
 /** Where received entries go. */
 export interface TransferPlaces {
   /** A place for one entry; `path` is safe. Rejects with a `StorageError`. */
-  open(transfer: TransferId, entry: number, path: string, size: number): Promise<EntrySink>;
+  open(transfer: TransferId, path: string, size: number): Promise<EntrySink>;
 }
 
 export interface TransferDriverOwner {
@@ -182,7 +182,7 @@ export class TransferDriver {
   }
 
   #open({ transfer, entry, path, size }: Extract<Output, { type: 'open-entry' }>): void {
-    const sink = this.places.open(transfer, entry, path, size);
+    const sink = this.places.open(transfer, path, size);
     // A failure to open is told by the writes that follow; without this it would also count as nobody's.
     sink.catch(() => undefined);
     const entries = this.#sinks.get(transfer) ?? new Map<number, Promise<EntrySink>>();
