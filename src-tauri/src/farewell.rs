@@ -8,7 +8,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
-use crate::{state::AppState, window, words::Words};
+use crate::{state::AppState, words::Words};
 
 /// Longest time the farewell may take: a `bye` needs a round trip, not more.
 const LIMIT: Duration = Duration::from_secs(3);
@@ -71,15 +71,17 @@ pub async fn ended() -> std::io::Result<()> {
 
 async fn consented(app: &AppHandle, words: &Words) -> bool {
     let (answer, answered) = tokio::sync::oneshot::channel();
-    let mut dialog = app
+    let dialog = app
         .dialog()
         .message(words.transfer_would_stop)
         .title("Parlor")
         .kind(MessageDialogKind::Warning)
         .buttons(MessageDialogButtons::OkCancelCustom(words.leave.into(), words.stay.into()));
-    if let Some(window) = app.get_webview_window(window::LABEL) {
-        dialog = dialog.parent(&window);
-    }
+    #[cfg(desktop)]
+    let dialog = match app.get_webview_window(crate::window::LABEL) {
+        Some(window) => dialog.parent(&window),
+        None => dialog,
+    };
     // The receiver lives in this function, so a failed send means that nobody waits any more.
     dialog.show(move |yes| {
         let _ = answer.send(yes);

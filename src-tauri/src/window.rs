@@ -52,6 +52,7 @@ pub fn open(app: &AppHandle) -> tauri::Result<WebviewWindow> {
 }
 
 /// Brings the window to the front, for a second start of the program.
+#[cfg(desktop)]
 pub fn show(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else { return };
     for step in [window.unminimize(), window.show(), window.set_focus()] {

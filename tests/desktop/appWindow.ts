@@ -5,14 +5,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
-
+import { join } from 'node:path';
+import { binary } from '../web/harness/binaries';
 import { WebDriver } from './webdriver';
-
-const REPOSITORY = resolve(import.meta.dirname, '../..');
-
-/** Where the built programs lie. */
-export const BINARIES = process.env['PARLOR_BIN'] ?? join(process.env['CARGO_TARGET_DIR'] ?? join(REPOSITORY, 'target'), 'debug');
 
 /** How to start the window. */
 export interface AppOptions {
@@ -54,17 +49,14 @@ export class Display {
 
 /** The window and its driver. */
 export class AppWindow {
+  private isTerminated = false;
+
   private constructor(
     readonly page: WebDriver,
     readonly home: string,
     readonly environment: Readonly<Record<string, string>>,
     private readonly driver: ChildProcess,
   ) {}
-
-  /** Where the program lies. */
-  static get binary(): string {
-    return join(BINARIES, 'parlor');
-  }
 
   /** Opens the window on `display`. */
   static async open(display: Display, options: AppOptions): Promise<AppWindow> {
@@ -74,7 +66,7 @@ export class AppWindow {
     try {
       const address = `http://127.0.0.1:${port}`;
       await driverAnswers(address, driver);
-      const page = await WebDriver.start(address, AppWindow.binary, options.args);
+      const page = await WebDriver.start(address, binary('parlor'), options.args);
       return new AppWindow(page, options.home, environment, driver);
     } catch (error) {
       await ended(driver);
@@ -105,10 +97,17 @@ export class AppWindow {
     return join(this.home, 'Downloads/Parlor');
   }
 
+  /** Asks the program to end, as the system does. */
+  terminate(): void {
+    process.kill(this.pid, 'SIGTERM');
+    this.isTerminated = true;
+  }
+
   /** Ends the window and the driver. */
   async close(): Promise<void> {
     try {
-      await this.page.end();
+      // With the program its session is gone as well.
+      if (!this.isTerminated) await this.page.end();
     } finally {
       await ended(this.driver);
     }

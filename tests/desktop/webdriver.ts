@@ -43,16 +43,14 @@ export interface Wanted {
 
 /** One session with a browser or an app's webview. */
 export class WebDriver {
-  private constructor(
-    private readonly base: string,
-    private readonly session: string,
-  ) {}
+  /** `base` is the session's address at its driver. */
+  private constructor(private readonly base: string) {}
 
   /** Starts the program `binary` with `args` through the driver at `address`. */
   static async start(address: string, binary: string, args: readonly string[] = []): Promise<WebDriver> {
     const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } } };
     const made = (await request(`${address}/session`, 'POST', { capabilities })) as { sessionId: string };
-    const driver = new WebDriver(`${address}/session/${made.sessionId}`, made.sessionId);
+    const driver = new WebDriver(`${address}/session/${made.sessionId}`);
     await driver.send('POST', 'timeouts', { script: 600_000, pageLoad: 60_000, implicit: 0 });
     return driver;
   }

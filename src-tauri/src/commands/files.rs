@@ -41,7 +41,8 @@ pub async fn pick_files(
     Ok(state.register(paths).await)
 }
 
-/// Lets the user choose the folder for received files; none when they think better of it.
+/// Lets the user choose the folder for received files; none when they think better of it. Mobile systems have no such dialog.
+#[cfg(desktop)]
 #[tauri::command]
 pub async fn choose_folder(
     app: AppHandle,
@@ -75,7 +76,12 @@ pub async fn use_received(
 }
 
 fn dialog(app: &AppHandle, window: &WebviewWindow) -> tauri_plugin_dialog::FileDialogBuilder<tauri::Wry> {
-    app.dialog().file().set_parent(window)
+    let dialog = app.dialog().file();
+    #[cfg(desktop)]
+    let dialog = dialog.set_parent(window);
+    #[cfg(mobile)]
+    let _ = window;
+    dialog
 }
 
 fn path(picked: FilePath) -> Result<PathBuf, Failure> {

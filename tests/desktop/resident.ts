@@ -1,0 +1,57 @@
+// The person at the app's window: does what a person does, by what a person sees. The counterpart at a browser is `Person`.
+import { AppWindow } from './appWindow';
+
+const { by } = AppWindow;
+
+/** Somebody in front of a window. */
+export class Resident {
+  constructor(readonly app: AppWindow) {}
+
+  /** Says a name and starts a room; gives the link to hand on. */
+  async start(name: string): Promise<string> {
+    await this.app.page.fill(by('name'), name);
+    await this.app.page.click(by('start-room'));
+    return this.app.page.read(by('invite-link'));
+  }
+
+  /** Waits until the data connection to the other is proven. */
+  async connected(): Promise<void> {
+    await this.app.page.waitFor(`${by('chip')}[data-link=connected]`, { limitMs: 60_000 });
+  }
+
+  /** Opens the side panel with chat and files, if it is closed. */
+  async openChat(): Promise<void> {
+    if ((await this.app.page.count(by('chat-input'))) === 0) await this.app.page.click(by('toggle-chat'));
+    await this.app.page.waitFor(by('chat-input'));
+  }
+
+  /** Writes to the room. */
+  async write(text: string): Promise<void> {
+    await this.openChat();
+    await this.app.page.fill(by('chat-input'), text);
+    await this.app.page.click(by('chat-send'));
+  }
+
+  /** Waits until `text` stands in the chat. */
+  async reads(text: string): Promise<void> {
+    await this.openChat();
+    await this.app.page.waitFor(by('chat-message'), { text });
+  }
+
+  /** Offers what the file dialog answers with. */
+  async offer(): Promise<void> {
+    await this.openChat();
+    await this.app.page.click(by('attach'));
+  }
+
+  /** Consents to what is offered. */
+  async accept(): Promise<void> {
+    await this.openChat();
+    await this.app.page.click(by('accept'), { last: true, limitMs: 60_000 });
+  }
+
+  /** Waits until a file card of this direction says `state`. */
+  async cardSays(direction: 'sending' | 'receiving', state: string): Promise<void> {
+    await this.app.page.waitFor(`${by('file-card')}[data-direction=${direction}][data-state=${state}]`, { limitMs: 120_000 });
+  }
+}

@@ -1,0 +1,75 @@
+// The app's window and a browser in one room that the app serves itself: they write to each other and hand over files, straight from
+// device to device, and the guest is told when the window goes.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../web/harness/chromium';
+import { randomFile, temporaryFolder } from '../web/harness/files';
+import { Person, sha256 } from '../web/harness/person';
+import { AppWindow, Display } from './appWindow';
+import { Resident } from './resident';
+
+const FILE_BYTES = 64 * 1024 * 1024;
+
+describe('the app window and a browser', () => {
+  const folder = temporaryFolder();
+  let display: Display;
+  let app: AppWindow;
+  let ida: Resident;
+  let browser: Browser;
+  let ben: Person;
+  let link: string;
+  let fromIda: string;
+
+  beforeAll(async () => {
+    fromIda = randomFile(folder.path, 'from-ida.bin', FILE_BYTES);
+    display = await Display.start();
+    app = await AppWindow.open(display, { home: join(folder.path, 'home'), picks: [fromIda] });
+    ida = new Resident(app);
+    browser = await launchChromium();
+    link = await ida.start('Ida');
+    ben = await Person.arrive(await browser.newContext(), link, 'Ben');
+    await ben.by('join').click();
+    await Promise.all([ida.connected(), ben.connected()]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await app.close();
+    await display.stop();
+    folder.remove();
+  });
+
+  it('the link names an address of this device, with the secret behind #', () => {
+    expect(link).toMatch(/^http:\/\/[\d.]+:\d+\/#v1\.[\w-]{43}$/);
+  });
+
+  it('they read what the other writes', async () => {
+    await ida.write('안녕하세요 from Ida');
+    await ben.reads('안녕하세요 from Ida');
+    await ben.write('Hello from Ben');
+    await ida.reads('Hello from Ben');
+  });
+
+  it('a 64 MiB file goes from the window to the browser', async () => {
+    await ida.offer();
+    await ben.accept();
+    await Promise.all([ida.cardSays('sending', 'proven'), ben.cardSays('proven')]);
+    expect(await ben.savedHash()).toBe(await sha256(fromIda));
+  });
+
+  it('a 64 MiB file goes from the browser to the window, under its name in the folder for received files', async () => {
+    const fromBen = randomFile(folder.path, 'from-ben.bin', FILE_BYTES);
+    await ben.offer(fromBen);
+    await ida.accept();
+    await ida.cardSays('receiving', 'proven');
+    expect(readdirSync(app.downloads)).toEqual(['from-ben.bin']);
+    expect(await sha256(join(app.downloads, 'from-ben.bin'))).toBe(await sha256(fromBen));
+  });
+
+  it('the guest is told when the program is asked to end', async () => {
+    app.terminate();
+    await ben.page.locator('[data-testid=alone], [data-testid=trouble]').first().waitFor();
+  });
+});
