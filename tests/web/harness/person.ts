@@ -23,8 +23,9 @@ export class Person {
     const person = new Person(name, page);
     await person.by('name').fill(name);
     // The first visit explains before the browser asks; a person who wants to be seen says so.
-    // A browser that was allowed before shows the picture at once.
-    await person.by('ask-media').or(person.by('preview')).first().waitFor();
+    // A browser that was allowed before shows the picture at once; a page without HTTPS says why there is none.
+    await person.by('ask-media').or(person.by('preview')).or(person.by('media-problem')).first().waitFor();
+    if (await person.by('media-problem').isVisible()) return person;
     if (await person.by('ask-media').isVisible()) await person.by('ask-media').click();
     await person.by('preview').waitFor();
     return person;
