@@ -39,9 +39,8 @@ interface OpenEntry {
   collectedBytes: number;
   /** The proofs of the blocks before. */
   proofs: Bytes[];
-  /** Writes that have not returned, and their bytes. */
-  writes: number;
-  writingBytes: number;
+  /** Blocks whose writes have not returned. */
+  writing: Set<number>;
   /** The entry's proof came and is right. */
   isWhole: boolean;
 }
@@ -227,8 +226,7 @@ export class Incoming {
     open.buffer = null;
     open.collectedBytes = 0;
     open.nextBlock += 1;
-    open.writes += 1;
-    open.writingBytes += bytes.length;
+    open.writing.add(block);
     this.#orders += 1;
     this.order({ type: 'write-block', transfer: this.id, entry: number, block, offset: blockOffset(block), bytes });
     return null;
@@ -250,14 +248,13 @@ export class Incoming {
   blockWritten(number: number, block: number, result: TransferCode | null): TransferCode | null {
     const entry = this.#entries[number];
     // An answer of an entry that failed meanwhile finds it closed.
-    if (entry === undefined || !isOpen(entry.state) || entry.state.writes === 0) return null;
+    if (entry === undefined || !isOpen(entry.state) || !entry.state.writing.has(block)) return null;
     if (result === 'no-space') return result;
     if (result !== null) {
       this.#failHere(number, result);
     } else {
       const length = blockLength(entry.size, block);
-      entry.state.writes -= 1;
-      entry.state.writingBytes = Math.max(0, entry.state.writingBytes - length);
+      entry.state.writing.delete(block);
       this.#orders -= 1;
       this.#doneBytes += length;
       if (this.#isFlowing) this.#stored += length;
@@ -307,9 +304,12 @@ export class Incoming {
     if (entry === undefined || entry.state === 'proven' || isFailed(entry.state)) return;
     if (entry.state === 'finishing') this.#orders -= 1;
     if (isOpen(entry.state)) {
-      this.#orders -= entry.state.writes;
+      this.#orders -= entry.state.writing.size;
       if (!entry.state.isWhole) this.#incomplete -= 1;
-      if (this.#isFlowing) this.#stored += entry.state.collectedBytes + entry.state.writingBytes;
+      if (this.#isFlowing) {
+        this.#stored += entry.state.collectedBytes;
+        for (const block of entry.state.writing) this.#stored += blockLength(entry.size, block);
+      }
     }
     if (entry.state !== 'pending') this.order({ type: 'discard-entry', transfer: this.id, entry: number });
     entry.state = { failed: code };
@@ -320,7 +320,7 @@ export class Incoming {
 
   #finishIfWritten(number: number): void {
     const entry = this.#entries[number];
-    if (entry === undefined || !isOpen(entry.state) || !entry.state.isWhole || entry.state.writes > 0) return;
+    if (entry === undefined || !isOpen(entry.state) || !entry.state.isWhole || entry.state.writing.size > 0) return;
     entry.state = 'finishing';
     this.#orders += 1;
     const { size, modifiedMs } = entry;
@@ -389,7 +389,7 @@ export class Incoming {
 }
 
 function freshEntry(): OpenEntry {
-  return { nextBlock: 0, buffer: null, collectedBytes: 0, proofs: [], writes: 0, writingBytes: 0, isWhole: false };
+  return { nextBlock: 0, buffer: null, collectedBytes: 0, proofs: [], writing: new Set(), isWhole: false };
 }
 
 function isOpen(state: EntryState): state is OpenEntry {

@@ -95,9 +95,12 @@ export class Handshake {
     const pending = this.#pending;
     if (pending === null || !equalBytes(pending.local, echo)) return NOTHING;
     this.#pending = null;
-    // The echo proves `remote` fresh. A remote taken before it from an `echo: null` was not proven, perhaps replayed: it gives way.
-    const echoed = pending.echoed && pending.remote !== null && equalBytes(pending.remote, remote);
-    const initiator = pending.began && (!pending.otherBegan || !isPolite(this.self, this.other));
+    // The echo proves `remote` fresh. A remote taken before it from an `echo: null` was not proven, perhaps replayed: it gives way,
+    // and its beginning with it.
+    const isKnown = pending.remote !== null && equalBytes(pending.remote, remote);
+    const echoed = isKnown && pending.echoed;
+    const otherBegan = isKnown && pending.otherBegan;
+    const initiator = pending.began && (!otherBegan || !isPolite(this.self, this.other));
     const local = { peer: this.self, nonce: pending.local };
     this.#current = new Epoch(this.keys, local, { peer: this.other, nonce: remote }, initiator);
     return { send: echoed ? null : greeting(pending.local, remote), established: this.#current };
