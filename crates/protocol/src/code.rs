@@ -21,9 +21,9 @@ pub enum ReplyCode {
     RoomFull,
     /// This socket has not joined.
     NotInRoom,
-    /// The addressee is not in the room, or its queue is full.
+    /// The addressee is not in the room, or more waits for its return than a seat holds.
     NoSuchPeer,
-    /// Too fast; `retry_ms` says when to try again.
+    /// Too fast, or the addressee does not read fast enough; `retry_ms` says when to try again.
     RateLimited,
     /// The server is going down.
     ServerClosing,

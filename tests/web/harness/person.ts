@@ -36,6 +36,14 @@ export class Person {
     return this.page.getByTestId(testId);
   }
 
+  /** Sets, before entering, that connections go through TURN only. */
+  async relayOnly(): Promise<void> {
+    await this.by('settings').click();
+    await this.by('settings-dialog').locator('label').filter({ has: this.page.getByRole('switch') }).click();
+    await this.page.keyboard.press('Escape');
+    await this.by('settings-dialog').waitFor({ state: 'hidden' });
+  }
+
   /** Starts a room; gives the link to hand on. */
   async start(): Promise<string> {
     await this.by('start-room').click();
