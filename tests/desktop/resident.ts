@@ -21,7 +21,7 @@ export class Resident {
 
   /** Opens the side panel with chat and files, if it is closed. */
   async openChat(): Promise<void> {
-    if ((await this.app.page.count(by('chat-input'))) === 0) await this.app.page.click(by('toggle-chat'));
+    if ((await this.app.page.count(by('chat-input'))) === 0) await this.app.page.click(by('chat'));
     await this.app.page.waitFor(by('chat-input'));
   }
 
@@ -52,6 +52,6 @@ export class Resident {
 
   /** Waits until a file card of this direction says `state`. */
   async cardSays(direction: 'sending' | 'receiving', state: string): Promise<void> {
-    await this.app.page.waitFor(`${by('file-card')}[data-direction=${direction}][data-state=${state}]`, { limitMs: 120_000 });
+    await this.app.page.waitFor(`${by('file-card')}[data-direction=${direction}][data-state=${state}]`, { limitMs: 300_000 });
   }
 }
