@@ -10,8 +10,6 @@ import type { Plane } from '../protocol/Plane';
 import { concatBytes, u32Bytes, utf8, type Bytes } from './bytes';
 import { FINGERPRINT_BYTES } from './fingerprint';
 
-export { parseFingerprint } from './fingerprint';
-
 /** Bytes of a confirmation's MAC. */
 export const MAC_BYTES = 32;
 

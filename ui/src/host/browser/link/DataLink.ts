@@ -11,7 +11,7 @@ import { Negotiation } from '../../../shared/rtc/Negotiation';
 import type { NegotiationSignal } from '../../../shared/rtc/Negotiation';
 import { parseControl } from '../../../transfer/controlGuard';
 import type { Bytes } from '../../../trust/bytes';
-import { parseFingerprint } from '../../../trust/confirmation';
+import { parseFingerprint } from '../../../trust/fingerprint';
 import type { Epoch } from '../../../trust/Epoch';
 import { BulkSender } from './BulkSender';
 import { LinkWatch } from './LinkWatch';

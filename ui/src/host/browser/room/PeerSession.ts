@@ -8,7 +8,7 @@ import type { Event } from '../../../protocol/Event';
 import type { Peer } from '../../../protocol/Peer';
 import type { PeerId } from '../../../protocol/PeerId';
 import type { Random } from '../../../trust/bytes';
-import { parseFingerprint } from '../../../trust/confirmation';
+import { parseFingerprint } from '../../../trust/fingerprint';
 import { Correspondence } from '../../../trust/Correspondence';
 import type { About, CorrespondenceOutput } from '../../../trust/Correspondence';
 import type { RoomKeys } from '../../../trust/derivation';
