@@ -11,5 +11,6 @@ export default defineConfig({
     rollupOptions: { input: ['index.html', 'app.html'] },
   },
   server: { port: 1420, strictPort: true },
-  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'] },
+  // Generous: whole screens under jsdom on a busy machine.
+  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'], testTimeout: 30_000 },
 });

@@ -176,6 +176,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
               transfers={state.transfers}
               people={state.people}
               canSend={canSend}
+              isOver={isClosed}
               onSend={(body) => session.sendText(body)}
               onAttach={attach}
               actions={actions}

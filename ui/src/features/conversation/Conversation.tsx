@@ -15,6 +15,8 @@ interface ConversationProps {
   readonly transfers: Readonly<Record<string, Transfer>>;
   readonly people: readonly Person[];
   readonly canSend: boolean;
+  /** The room has ended: what is here can be read and saved, nothing goes on. */
+  readonly isOver: boolean;
   readonly onSend: (body: string) => boolean;
   readonly onAttach: () => void;
   readonly actions: TransferActions;
@@ -26,7 +28,7 @@ const AT_END_PX = 48;
 const TOGETHER_MS = 5 * 60_000;
 
 /** The conversation. */
-export function Conversation({ stream, transfers, people, canSend, onSend, onAttach, actions }: ConversationProps) {
+export function Conversation({ stream, transfers, people, canSend, isOver, onSend, onAttach, actions }: ConversationProps) {
   const { words } = useLanguage();
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
@@ -60,7 +62,7 @@ export function Conversation({ stream, transfers, people, canSend, onSend, onAtt
         <ol className="stream-list">
           {stream.map((item, index) => (
             <li key={item.key} className={`line line-${item.kind}`}>
-              <Line item={item} before={stream[index - 1]} transfers={transfers} people={people} actions={actions} />
+              <Line item={item} before={stream[index - 1]} transfers={transfers} people={people} isOver={isOver} actions={actions} />
             </li>
           ))}
         </ol>
@@ -82,10 +84,11 @@ interface LineProps {
   readonly before: StreamItem | undefined;
   readonly transfers: Readonly<Record<string, Transfer>>;
   readonly people: readonly Person[];
+  readonly isOver: boolean;
   readonly actions: TransferActions;
 }
 
-function Line({ item, before, transfers, people, actions }: LineProps) {
+function Line({ item, before, transfers, people, isOver, actions }: LineProps) {
   const { words } = useLanguage();
   const personOf = (id: string) => people.find((person) => person.peer.id === id);
   switch (item.kind) {
@@ -96,7 +99,7 @@ function Line({ item, before, transfers, people, actions }: LineProps) {
       if (transfer === undefined) return null;
       return (
         <div className={transfer.direction === 'sending' ? 'line-own' : 'line-other'}>
-          <FileCard transfer={transfer} name={nameOf(personOf(transfer.peer), words)} actions={actions} />
+          <FileCard transfer={transfer} name={nameOf(personOf(transfer.peer), words)} isOver={isOver} actions={actions} />
         </div>
       );
     }

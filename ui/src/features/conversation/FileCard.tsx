@@ -32,6 +32,8 @@ export interface TransferActions {
 interface FileCardProps {
   readonly transfer: Transfer;
   readonly name: string;
+  /** The room has ended. */
+  readonly isOver: boolean;
   readonly actions: TransferActions;
 }
 
@@ -41,12 +43,12 @@ const ENTRIES_SHOWN = 50;
 const NAME_CHARS = 30;
 
 /** A file card. */
-export function FileCard({ transfer, name, actions }: FileCardProps) {
+export function FileCard({ transfer, name, isOver, actions }: FileCardProps) {
   const { words, formats } = useLanguage();
   const [isOpen, setOpen] = useState(false);
   const title = transferName(transfer, words);
-  const line = transferLine(transfer, name, words, formats);
-  const isMoving = transfer.state === 'moving' || transfer.state === 'interrupted';
+  const line = transferLine(transfer, name, words, formats, isOver);
+  const isMoving = !isOver && (transfer.state === 'moving' || transfer.state === 'interrupted');
   const isSeveral = transfer.entry_count > 1;
   const isReceiving = transfer.direction === 'receiving';
 

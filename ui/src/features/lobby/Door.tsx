@@ -117,7 +117,7 @@ function Start({ asksServer, server, onServer, failure, onStart, isMain }: DoorP
           error={fault}
           testId="server"
         />
-      ) : (
+      ) : failure !== null && !isMain ? null : (
         <p className="door-note soft">
           {words.lobby.startNote}
           {asksServer ? (
@@ -134,7 +134,7 @@ function Start({ asksServer, server, onServer, failure, onStart, isMain }: DoorP
   );
 }
 
-function Join({ arrivedLink, onForgetLink, onJoin, isMain }: DoorProps & { readonly isMain: boolean }) {
+function Join({ arrivedLink, onForgetLink, onJoin, failure, isMain }: DoorProps & { readonly isMain: boolean }) {
   const { words } = useLanguage();
   const [link, setLink] = useState(arrivedLink ?? '');
   const [fault, setFault] = useState<LinkFault | null>(arrivedLink === null ? null : linkFault(arrivedLink));
@@ -152,7 +152,7 @@ function Join({ arrivedLink, onForgetLink, onJoin, isMain }: DoorProps & { reado
       }}
     >
       <h2 className="door-title">{isMain ? words.lobby.arrivedTitle : words.lobby.joinTitle}</h2>
-      {isMain ? <p className="soft">{words.lobby.arrivedBody}</p> : null}
+      {isMain && failure === null ? <p className="soft">{words.lobby.arrivedBody}</p> : null}
       <div className="door-join">
         <Field
           label={words.lobby.link}

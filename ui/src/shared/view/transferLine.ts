@@ -16,9 +16,11 @@ export interface TransferLine {
   readonly actions: readonly CardAction[];
 }
 
-/** The line of a transfer with someone called `name`. */
-export function transferLine(transfer: Transfer, name: string, words: Words, formats: Formats): TransferLine {
+/** The line of a transfer with someone called `name`. When the room `isOver`, nothing that was under way can go on. */
+export function transferLine(transfer: Transfer, name: string, words: Words, formats: Formats, isOver = false): TransferLine {
   const { file } = words;
+  const isUnderWay = transfer.state === 'waiting' || transfer.state === 'moving' || transfer.state === 'interrupted';
+  if (isOver && isUnderWay) return { tone: 'bad', words: file.peerGone, actions: [] };
   const isReceiving = transfer.direction === 'receiving';
   switch (transfer.state) {
     case 'waiting':

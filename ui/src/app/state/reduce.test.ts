@@ -1,0 +1,202 @@
+// What happened becomes what is shown: promises of the reducer, of the trouble line and of what is told aloud.
+import { describe, expect, it } from 'vitest';
+import type { Event } from '../../protocol/Event';
+import { languageOf } from '../../shared/i18n/Language';
+import { HANA, LINK, peer, SELF, THEO, transfer } from '../testing/samples';
+import { INITIAL, peopleHere, unfinishedTransfers, type AppState } from './AppState';
+import { reduce, type Input } from './reduce';
+import { tidingsBetween } from './tidings';
+import { troubleOf } from './trouble';
+
+const ENTERED: Event = { type: 'room-entered', room: '44'.repeat(16), link: LINK, self_peer: SELF, ice_servers: [] };
+const START: Input = { type: 'entry-begun', entry: { how: 'start' } };
+
+function after(state: AppState, ...inputs: readonly (Input | Event)[]): AppState {
+  return inputs.reduce<AppState>((now, input) => {
+    const isInput = 'atMs' in input || INPUTS.has(input.type);
+    return reduce(now, isInput ? (input as Input) : { type: 'host-event', event: input as Event, atMs: 1000 });
+  }, state);
+}
+
+const INPUTS = new Set([
+  'entry-begun', 'entry-refused', 'entry-given-up', 'room-left', 'link-arrived', 'link-forgotten', 'text-refused', 'panel-chosen',
+  'visibility-changed', 'command-refused', 'refusal-read', 'files-taken', 'files-put-down', 'other-window-found', 'talk-changed',
+]);
+const room = (...more: readonly (Input | Event)[]): AppState => after(INITIAL, START, ENTERED, ...more);
+const here = (change = {}): Event => ({ type: 'peer-changed', peer: peer(change) });
+
+describe('entering', () => {
+  it('goes from the lobby over entering into the room', () => {
+    expect(after(INITIAL, START).place).toBe('entering');
+    expect(room()).toMatchObject({ place: 'room', entry: null, room: { link: LINK, state: 'open', started: true } });
+  });
+
+  it('returns to the lobby with the reason when the door stays shut, and keeps the link that was tried', () => {
+    const shut = after(
+      INITIAL,
+      { type: 'entry-begun', entry: { how: 'join', link: LINK } },
+      { type: 'room-changed', state: 'closed', failure: { code: 'room-refused', detail: '' } },
+    );
+    expect(shut).toMatchObject({ place: 'lobby', entryFailure: { code: 'room-refused' }, arrivedLink: LINK, room: null });
+  });
+
+  it('does not enter a room that was given up meanwhile', () => {
+    expect(after(INITIAL, START, { type: 'entry-given-up' }, ENTERED)).toMatchObject({ place: 'lobby', room: null });
+  });
+
+  it('takes an arrived link as a question, not as an entry', () => {
+    expect(after(INITIAL, { type: 'link-arrived', link: LINK })).toMatchObject({ place: 'lobby', arrivedLink: LINK });
+  });
+
+  it('does not ask about the link of the room it is in', () => {
+    expect(room({ type: 'link-arrived', link: LINK }).arrivedLink).toBeNull();
+  });
+
+  it('keeps what was said when the engine enters the same room again', () => {
+    const before = room(here(), { type: 'text-received', peer: THEO, id: '01', body: 'hello', sent_at_ms: 0 });
+    expect(after(before, ENTERED).stream).toEqual(before.stream);
+  });
+
+  it('forgets everything of a room that was left', () => {
+    expect(room(here(), { type: 'room-left' })).toMatchObject({ place: 'lobby', justLeft: true, people: [], stream: [], room: null, unread: 0 });
+  });
+});
+
+describe('people', () => {
+  it('tells an arrival once, and only when there is a name to tell', () => {
+    const nameless = room(here({ name: '', host: null }));
+    expect(nameless.stream).toHaveLength(0);
+    const named = after(nameless, here(), here({ rtt_ms: 5 }));
+    expect(named.stream.map((item) => item.kind)).toEqual(['presence']);
+  });
+
+  it('tells leaving apart from being lost, and tells a return again', () => {
+    const left = room(here(), { type: 'peer-left', peer: THEO, said_bye: true });
+    expect(left.people[0]?.presence).toBe('left');
+    const lost = room(here(), { type: 'peer-left', peer: THEO, said_bye: false }, here());
+    expect(lost.stream.map((item) => item.kind === 'presence' && item.what)).toEqual(['joined', 'lost', 'joined']);
+    expect(peopleHere(lost)).toHaveLength(1);
+  });
+
+  it('says nothing of someone who left before having a name', () => {
+    expect(room(here({ name: '', host: null }), { type: 'peer-left', peer: THEO, said_bye: false }).stream).toHaveLength(0);
+  });
+
+  it('keeps its memory bounded however many come and go', () => {
+    let state = room();
+    for (let index = 0; index < 300; index += 1) {
+      const id = index.toString(16).padStart(32, '0');
+      state = after(state, here({ id }), { type: 'peer-left', peer: id, said_bye: true });
+    }
+    expect(state.people.length).toBeLessThanOrEqual(128);
+  });
+});
+
+describe('texts', () => {
+  const received = (id: string): Event => ({ type: 'text-received', peer: THEO, id, body: 'hello', sent_at_ms: 0 });
+
+  it('shows the same id of the same peer once', () => {
+    expect(room(here(), received('01'), received('01'), received('02')).stream.filter((item) => item.kind === 'text')).toHaveLength(2);
+  });
+
+  it('counts as unread what nobody looks at, and forgets the count when the chat is opened', () => {
+    const unread = room(here(), received('01'), received('02'));
+    expect(unread.unread).toBe(2);
+    expect(after(unread, { type: 'panel-chosen', panel: 'chat' }).unread).toBe(0);
+  });
+
+  it('counts behind a hidden window even with the chat open', () => {
+    const hidden = room(here(), { type: 'panel-chosen', panel: 'chat' }, { type: 'visibility-changed', visible: false }, received('01'));
+    expect(hidden.unread).toBe(1);
+    expect(after(hidden, { type: 'visibility-changed', visible: true }).unread).toBe(0);
+  });
+
+  it('marks an own text as arrived at each addressee, and as refused', () => {
+    const sent = room(here(), here({ id: HANA }), { type: 'text-written', id: '09', body: 'hi', atMs: 5 });
+    const arrived = after(sent, { type: 'text-delivered', peer: THEO, id: '09' }, { type: 'text-delivered', peer: THEO, id: '09' });
+    expect(arrived.stream.at(-1)).toMatchObject({ addressees: [THEO, HANA], deliveredTo: [THEO], failed: null });
+    const refused = after(sent, { type: 'text-refused', id: '09', failure: { code: 'text-too-long', detail: '' } });
+    expect(refused.stream.at(-1)).toMatchObject({ failed: 'text-too-long' });
+  });
+
+  it('keeps the newest lines and drops the oldest of an endless talker', () => {
+    let state = room(here());
+    for (let index = 0; index < 2_100; index += 1) state = after(state, received(String(index)));
+    expect(state.stream).toHaveLength(2_000);
+    expect(state.stream.at(-1)?.key).toBe(`text-${THEO}-2099`);
+  });
+});
+
+describe('transfers', () => {
+  it('gives a transfer one place in the stream, however often it moves', () => {
+    const moving = room(
+      here(),
+      { type: 'transfer-changed', transfer: transfer() },
+      { type: 'transfer-changed', transfer: transfer({ state: 'moving', stored_bytes: 10 }) },
+    );
+    expect(moving.stream.filter((item) => item.kind === 'transfer')).toHaveLength(1);
+    expect(moving.unread).toBe(1);
+    expect(unfinishedTransfers(moving)).toHaveLength(1);
+  });
+
+  it('does not count own offers as unread, nor unanswered ones as unfinished', () => {
+    const offered = room(here(), { type: 'transfer-changed', transfer: transfer({ direction: 'sending' }) });
+    expect(offered.unread).toBe(0);
+    expect(unfinishedTransfers(offered)).toHaveLength(0);
+  });
+});
+
+describe('trouble', () => {
+  it('is silent when all is well', () => {
+    expect(troubleOf(room(here()))).toBeNull();
+  });
+
+  it('speaks of the gravest first', () => {
+    const gone = room(here({ link: 'interrupted' }), { type: 'room-changed', state: 'reconnecting', failure: null });
+    expect(troubleOf(gone)).toMatchObject({ kind: 'server-gone', isAlone: false });
+    expect(troubleOf(after(gone, here({ link: 'failed' })))).toMatchObject({ kind: 'peer-failed', code: 'connect-failed' });
+    expect(troubleOf(after(gone, { type: 'room-changed', state: 'closed', failure: null }))).toMatchObject({ kind: 'closed' });
+  });
+
+  it('tells that the last one left, until somebody is here again', () => {
+    const left = room(here(), { type: 'peer-left', peer: THEO, said_bye: true });
+    expect(troubleOf(left)).toMatchObject({ kind: 'peer-gone', saidBye: true });
+    expect(troubleOf(after(left, here({ id: HANA })))).toBeNull();
+  });
+
+  it('tells a refused command until it was read', () => {
+    const refused = room({ type: 'command-failed', failure: { code: 'offer-invalid', detail: '' }, peer: null });
+    expect(troubleOf(refused)).toMatchObject({ kind: 'refused', code: 'offer-invalid' });
+    expect(troubleOf(after(refused, { type: 'refusal-read' }))).toBeNull();
+  });
+});
+
+describe('tidings', () => {
+  const english = languageOf('en');
+
+  it('tells progress at quarters only', () => {
+    const at = (share: number): AppState =>
+      room(here(), { type: 'transfer-changed', transfer: transfer({ state: 'moving', stored_bytes: Math.round(share * 4_200_000) }) });
+    const base = at(0.1);
+    const told = (from: number, to: number): readonly string[] => tidingsBetween({ ...base, transfers: at(from).transfers }, { ...base, transfers: at(to).transfers }, english).map(({ say }) => say);
+    expect(told(0.1, 0.2)).toEqual([]);
+    expect(told(0.2, 0.3)).toEqual(['Garden plan.pdf: 25%']);
+    expect(told(0.1, 0.8)).toEqual(['Garden plan.pdf: 75%']);
+  });
+
+  it('tells an arrival, a text and an offer, and notifies of each', () => {
+    const before = room();
+    const told = tidingsBetween(
+      before,
+      after(before, here(), { type: 'text-received', peer: THEO, id: '1', body: 'hello', sent_at_ms: 0 }, { type: 'transfer-changed', transfer: transfer() }),
+      english,
+    );
+    expect(told.map(({ say }) => say)).toEqual(['Theo came in', 'Theo: hello', 'Theo offers Garden plan.pdf, 4.2 MB']);
+    expect(told.every(({ notify }) => notify !== null)).toBe(true);
+  });
+
+  it('says nothing of what one wrote oneself', () => {
+    const before = room(here());
+    expect(tidingsBetween(before, after(before, { type: 'text-written', id: '1', body: 'x', atMs: 0 }), english)).toEqual([]);
+  });
+});

@@ -1,0 +1,86 @@
+// Links, names and lines: what the screen makes of them before anyone else sees them.
+import { describe, expect, it } from 'vitest';
+import { transfer } from '../../app/testing/samples';
+import { languageOf } from '../i18n/Language';
+import { isServerAddress, linkFault } from './linkShape';
+import { shortenMiddle } from './shorten';
+import { transferLine, transferName } from './transferLine';
+
+const SECRET = 'A'.repeat(43);
+const { words, formats } = languageOf('en');
+
+describe('a pasted link', () => {
+  it('is taken in both forms, with white space around it', () => {
+    expect(linkFault(`  https://a.example/room/#v1.${SECRET} `)).toBeNull();
+    expect(linkFault(`parlor://join?server=https%3A%2F%2Fa.example#v1.${SECRET}`)).toBeNull();
+  });
+
+  it.each([
+    ['', 'empty'],
+    ['hello', 'no-address'],
+    ['javascript:alert(1)#v1.x', 'no-address'],
+    ['https://a.example/', 'no-secret'],
+    ['https://a.example/#', 'no-secret'],
+    [`https://a.example/#v2.${SECRET}`, 'version'],
+    ['https://a.example/#v1.short', 'cut'],
+    [`https://a.example/#v1.${SECRET}%20`, 'cut'],
+    ['https://a.example/#chapter', 'cut'],
+  ])('%s is told to be %s', (link, fault) => {
+    expect(linkFault(link)).toBe(fault);
+  });
+
+  it('tells a server’s address from others', () => {
+    expect(['https://a.example', 'http://10.0.0.2:5000/', 'http://[::1]:5000'].map(isServerAddress)).toEqual([true, true, true]);
+    expect(['a.example', 'ftp://a.example', 'https://u@a.example', 'https://a.example/?q', 'https://', 'https://a b'].map(isServerAddress)).toEqual(Array(6).fill(false));
+  });
+});
+
+describe('a file name', () => {
+  it('keeps beginning and ending', () => {
+    const short = shortenMiddle('A morning under the old persimmon tree.mov', 20);
+    expect([...short]).toHaveLength(20);
+    expect(short).toBe('A morning…n tree.mov');
+    expect(shortenMiddle('short.txt', 20)).toBe('short.txt');
+  });
+
+  it('does not cut a character in two', () => {
+    expect(shortenMiddle('👩‍👩‍👧‍👦'.repeat(12), 8)).toBe(`${'👩‍👩‍👧‍👦'.repeat(3)}…${'👩‍👩‍👧‍👦'.repeat(4)}`);
+  });
+
+  it('of a transfer is its file, its one folder, or its number of files', () => {
+    const entry = (path: string) => ({ path, size: 1, proven: false, failed: null });
+    expect(transferName(transfer({ entries: [entry('a/b.txt')] }), words)).toBe('b.txt');
+    expect(transferName(transfer({ entries: [entry('a/b'), entry('a/c')], entry_count: 2 }), words)).toBe('a');
+    expect(transferName(transfer({ entries: [entry('a/b'), entry('c')], entry_count: 2 }), words)).toBe('2 files');
+  });
+});
+
+describe('the line of a card', () => {
+  const line = (change = {}, isOver = false) => transferLine(transfer(change), 'Theo', words, formats, isOver);
+
+  it('asks for consent before anything moves', () => {
+    expect(line()).toMatchObject({ actions: ['accept', 'decline'] });
+    expect(line({ direction: 'sending' })).toMatchObject({ words: 'Waiting for Theo to accept', actions: ['cancel'] });
+  });
+
+  it('tells share, speed and time left', () => {
+    expect(line({ state: 'moving', stored_bytes: 1_806_000, bytes_per_second: 12_000_000, remaining_ms: 120_000 }).words).toBe('43% · 12 MB/s · 2 min left');
+  });
+
+  it('tells who ended it, and why when there is a reason', () => {
+    expect(line({ state: 'cancelled', ended_by_us: true, code: 'cancelled' }).words).toBe('You stopped it');
+    expect(line({ state: 'cancelled', code: 'no-space' }).words).toBe(words.file.end['no-space']);
+    expect(line({ state: 'declined' }).words).toBe('Theo declined');
+  });
+
+  it('offers what was received for use only once something of it is proven', () => {
+    expect(line({ state: 'proven' }).actions).toEqual(['use']);
+    expect(line({ state: 'partial', proven_count: 0 }).actions).toEqual([]);
+    expect(line({ state: 'proven', direction: 'sending' }).actions).toEqual([]);
+  });
+
+  it('does not promise anything once the room is over', () => {
+    expect(line({ state: 'moving' }, true)).toMatchObject({ tone: 'bad', actions: [] });
+    expect(line({ state: 'proven' }, true).actions).toEqual(['use']);
+  });
+});
