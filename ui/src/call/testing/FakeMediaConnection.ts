@@ -20,6 +20,7 @@ export class FakeMediaConnection implements MediaConnectionLike {
   #generation = 0;
   readonly #candidateListeners: ((event: { candidate: RTCIceCandidateInit | null }) => void)[] = [];
   readonly #stateListeners: (() => void)[] = [];
+  readonly #needListeners: (() => void)[] = [];
   readonly #transceivers: RtpTransceiverLike[] = [];
 
   constructor(readonly fingerprint: string) {}
@@ -73,9 +74,10 @@ export class FakeMediaConnection implements MediaConnectionLike {
   addEventListener(
     ...[type, listener]:
       | ['icecandidate', (event: { candidate: RTCIceCandidateInit | null }) => void]
-      | ['connectionstatechange', () => void]
+      | ['connectionstatechange' | 'negotiationneeded', () => void]
   ): void {
     if (type === 'icecandidate') this.#candidateListeners.push(listener);
+    else if (type === 'negotiationneeded') this.#needListeners.push(listener);
     else this.#stateListeners.push(listener);
   }
 
@@ -91,6 +93,11 @@ export class FakeMediaConnection implements MediaConnectionLike {
   become(state: RTCPeerConnectionState): void {
     this.connectionState = state;
     for (const listener of this.#stateListeners) listener();
+  }
+
+  /** Says that something changed that the other side has to agree to. */
+  need(): void {
+    for (const listener of this.#needListeners) listener();
   }
 
   #add(kind: 'audio' | 'video'): RtpTransceiverLike {

@@ -94,6 +94,22 @@ describe('a negotiation', () => {
     }
   });
 
+  it('follows the connection when it asks, but only once both sides have met', async () => {
+    const pair = new Pair();
+    pair.connections[1].need();
+    await pair.settle(() => 0);
+    expect(pair.connections[1].localDescription).toBeNull();
+    await pair.sides[0].offer();
+    await pair.settle(() => 0);
+    const before = pair.connections[1].localDescription?.sdp;
+    pair.connections[1].need();
+    // The offer stands on a queue of promises; what is queued behind it runs when it is out.
+    await pair.sides[1].offer();
+    await pair.settle(() => 0);
+    expectAgreement(pair);
+    expect(pair.connections[1].localDescription?.sdp).not.toBe(before);
+  });
+
   it('sends candidates behind the description they belong to, and keeps early ones of the other side', async () => {
     const pair = new Pair();
     await pair.sides[1].receive({

@@ -2,8 +2,8 @@
 //
 // Promises: everything asked of it happens one after the other, so a description is never applied between the halves of
 // another; our candidates leave after the description they belong to; candidates that come early wait, at most
-// `EARLY_CANDIDATES`. Offers are made when asked for, not when the connection feels like it: Parlor's connections are
-// complete from the first offer on. Left to others: link numbers, the way signals travel, when to mend.
+// `EARLY_CANDIDATES`. The first offer is made when asked for, since only one side begins; later ones also when the connection
+// itself asks (`negotiationneeded`). Left to others: link numbers, the way signals travel, when to mend.
 import type { Candidate } from '../../protocol/Candidate';
 import type { Description } from '../../protocol/Description';
 import type { PeerConnectionLike } from './PeerConnectionLike';
@@ -42,6 +42,10 @@ export class Negotiation {
   ) {
     connection.addEventListener('icecandidate', (event) => {
       this.#sendCandidate(toWire(event.candidate));
+    });
+    connection.addEventListener('negotiationneeded', () => {
+      // Before the first exchange both sides would say so; who begins is not theirs to decide.
+      if (connection.remoteDescription !== null) void this.offer();
     });
   }
 

@@ -26,7 +26,7 @@ export interface PeerConnectionLike {
     type: 'icecandidate',
     listener: (event: { readonly candidate: RTCIceCandidateInit | null }) => void,
   ): void;
-  addEventListener(type: 'connectionstatechange', listener: () => void): void;
+  addEventListener(type: 'connectionstatechange' | 'negotiationneeded', listener: () => void): void;
 }
 
 /** Sends one track, or none. */

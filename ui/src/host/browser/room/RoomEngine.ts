@@ -73,11 +73,6 @@ export class RoomEngine {
 
   constructor(private readonly around: EngineSurroundings) {}
 
-  /** Whether leaving now would stop a transfer. */
-  get isBusy(): boolean {
-    return [...(this.#room?.sessions.values() ?? [])].some((session) => session.transfers.isBusy);
-  }
-
   async dispatch(command: Command): Promise<void> {
     switch (command.type) {
       case 'start-room': {
