@@ -232,6 +232,17 @@ describe('two exchanges over a network', () => {
     expect(network.a.events.filter(({ type }) => type === 'text-delivered')).toHaveLength(1);
   });
 
+  it('send only text that others can read', () => {
+    const network = new TestNetwork(12, fastHash);
+    network.linkUp();
+    network.tell(network.a, { type: 'send-text', id: T1, body: 'half \ud83c of a house 🏠', sentAtMs: 1 });
+    offer(network, T2, [['half \ud83c', new Uint8Array(0)]]);
+    accept(network, T2);
+    network.run();
+    expect(network.b.texts()).toEqual(['half \ufffd of a house 🏠']);
+    expect(network.b.entry(T2, 0)?.path).toBe('half \ufffd');
+  });
+
   it('cancel from either side, whatever is under way', () => {
     for (let seed = 1; seed <= 8; seed += 1) {
       const network = new TestNetwork(seed, fastHash);

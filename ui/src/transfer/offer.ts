@@ -4,6 +4,7 @@
 import type { Control } from '../protocol/Control';
 import type { OfferedEntry } from '../protocol/OfferedEntry';
 import type { TransferId } from '../protocol/TransferId';
+import { wellFormed } from '../trust/bytes';
 import { ENTRY_BYTES } from './block';
 import { TransferError } from './error';
 import { CONTROL_BYTES, OFFER_ENTRIES } from './limits';
@@ -22,8 +23,7 @@ export function prepareEntries(entries: readonly OfferedEntry[]): OfferedEntry[]
 }
 
 function prepareEntry({ path, size, modified_ms }: OfferedEntry): OfferedEntry {
-  // Lone surrogates are legal in JavaScript and in JSON, but no text on the other side.
-  const harmless = path.map((name) => name.replace(/[/\\\0]/g, '_').replace(/\p{Cs}/gu, '\ufffd'));
+  const harmless = path.map((name) => wellFormed(name.replace(/[/\\\0]/g, '_')));
   try {
     checkPath(harmless);
   } catch (error) {

@@ -3,7 +3,7 @@
 
 import type { Control } from '../protocol/Control';
 import type { TextId } from '../protocol/TextId';
-import { utf8 } from '../trust/bytes';
+import { utf8, wellFormed } from '../trust/bytes';
 import { TransferError } from './error';
 import { CONTROL_BYTES, TEXT_BYTES } from './limits';
 
@@ -20,7 +20,7 @@ export class Texts {
 
   /** Keeps a text of ours; what comes back goes out now if a link is up. Throws `TransferError`. */
   write(id: TextId, body: string, sentAtMs: number): Control {
-    const text: Control = { type: 'text', id, body, sent_at_ms: sentAtMs };
+    const text: Control = { type: 'text', id, body: wellFormed(body), sent_at_ms: sentAtMs };
     // Escaping can make a text of allowed length longer than a message of `control` may be.
     if (textBytes(body) > TEXT_BYTES || jsonBytes(text) > CONTROL_BYTES) throw new TransferError('text-too-long');
     if (this.#waiting.size >= WAITING) throw new TransferError('texts-waiting');

@@ -15,6 +15,11 @@ export function utf8(text: string): Bytes {
   return encoder.encode(text);
 }
 
+/** `text` without lone surrogates, which are legal in JavaScript and in JSON, but no text for anyone else. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\ufffd');
+}
+
 /** The parts, one behind the other. */
 export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
