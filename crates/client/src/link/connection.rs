@@ -55,6 +55,17 @@ pub(super) async fn connect(
     Ok(Connection { peer, control, bulk })
 }
 
+/// A connection with a link's settings and nothing else of a link: what a benchmark compares a link with.
+///
+/// # Errors
+/// [`LinkError::Setup`] if this machine cannot make a connection.
+pub async fn bare_connection(
+    handler: Arc<dyn PeerConnectionEventHandler>,
+) -> Result<Arc<dyn PeerConnection>, LinkError> {
+    let config = LinkConfig { link: 0, polite: false, initiator: false, ice_servers: Vec::new(), relay_only: false };
+    build(&config, Vec::new(), handler, MulticastDnsMode::Disabled).await
+}
+
 async fn build(
     config: &LinkConfig,
     ice_servers: Vec<RTCIceServer>,
@@ -63,7 +74,8 @@ async fn build(
 ) -> Result<Arc<dyn PeerConnection>, LinkError> {
     let runtime = WideSocketRuntime::current().ok_or_else(|| LinkError::Setup("no runtime".to_owned()))?;
     let policy = if config.relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
-    let configuration = RTCConfigurationBuilder::default().with_ice_servers(ice_servers).with_ice_transport_policy(policy).build();
+    let configuration =
+        RTCConfigurationBuilder::default().with_ice_servers(ice_servers).with_ice_transport_policy(policy).build();
     let peer = PeerConnectionBuilder::new()
         .with_configuration(configuration)
         .with_setting_engine(settings(mdns))
@@ -126,7 +138,10 @@ mod tests {
             username: user.map(str::to_owned),
             credential: user.map(str::to_owned),
         };
-        assert!(usable(&[server("stun:example.org", None), server("turn:example.org:3478?transport=udp", Some("a"))]).is_ok());
+        assert!(
+            usable(&[server("stun:example.org", None), server("turn:example.org:3478?transport=udp", Some("a"))])
+                .is_ok()
+        );
         for broken in [server("http://example.org", None), server("turn:example.org", None), server("", None)] {
             assert!(matches!(usable(std::slice::from_ref(&broken)), Err(LinkError::IceServer(_))), "{broken:?}");
         }

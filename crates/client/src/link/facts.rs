@@ -97,7 +97,9 @@ fn classify(local: &RTCIceCandidate, remote: &RTCIceCandidate) -> Path {
 fn is_local(address: &str) -> bool {
     match address.parse() {
         Ok(IpAddr::V4(address)) => address.is_private() || address.is_loopback() || address.is_link_local(),
-        Ok(IpAddr::V6(address)) => address.is_unique_local() || address.is_loopback() || address.is_unicast_link_local(),
+        Ok(IpAddr::V6(address)) => {
+            address.is_unique_local() || address.is_loopback() || address.is_unicast_link_local()
+        }
         Err(_) => false,
     }
 }

@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 use webrtc::peer_connection::{
-    PeerConnectionEventHandler, RTCIceCandidate, RTCIceConnectionState, RTCIceGatheringState, RTCPeerConnectionIceEvent,
-    RTCPeerConnectionState,
+    PeerConnectionEventHandler, RTCIceCandidate, RTCIceConnectionState, RTCIceGatheringState,
+    RTCPeerConnectionIceEvent, RTCPeerConnectionState,
 };
 
 /// Reports that may wait. Candidates are the most of them: some per interface and server.

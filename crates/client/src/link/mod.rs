@@ -17,6 +17,7 @@ mod reader;
 mod task;
 mod turn_probe;
 
+pub use connection::bare_connection;
 pub use error::LinkError;
 pub use event::{LinkConfig, LinkEvent};
 
@@ -77,7 +78,8 @@ impl DataLink {
         let mut readers = JoinSet::new();
         readers.spawn(reader::read(Kind::Control, Arc::clone(&control), outlet.clone()));
         readers.spawn(reader::read(Kind::Bulk, Arc::clone(&bulk), outlet));
-        let task = task::Task { config, connection, orders: ordered, reports: reported, events, readers, opened, limit };
+        let task =
+            task::Task { config, connection, orders: ordered, reports: reported, events, readers, opened, limit };
         Ok(Self { orders, limit: limited, control, bulk, task: tokio::spawn(task.run()) })
     }
 

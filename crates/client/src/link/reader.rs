@@ -38,11 +38,13 @@ pub(super) async fn read(kind: Kind, channel: Arc<dyn DataChannel>, mut outlet: 
     while let Some(event) = channel.poll().await {
         let report = match event {
             DataChannelEvent::OnOpen => Happened::ChannelOpened,
-            DataChannelEvent::OnMessage(message) => match deliver(kind, message.is_string, message.data, &mut outlet).await {
-                Delivery::Done => continue,
-                Delivery::Broken(why) => Happened::PeerBroke(why),
-                Delivery::Unwanted => return,
-            },
+            DataChannelEvent::OnMessage(message) => {
+                match deliver(kind, message.is_string, message.data, &mut outlet).await {
+                    Delivery::Done => continue,
+                    Delivery::Broken(why) => Happened::PeerBroke(why),
+                    Delivery::Unwanted => return,
+                }
+            }
             DataChannelEvent::OnClose => break,
             _ => continue,
         };

@@ -2,7 +2,7 @@
 //!
 //! Nothing here waits for the owner to read its events: what cannot be handed over yet is kept.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use parlor_protocol::{
@@ -14,13 +14,16 @@ use tokio::{
     task::JoinSet,
     time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
 };
-use webrtc::peer_connection::{
-    RTCIceCandidate, RTCIceCandidateInit, RTCIceCandidateType, RTCIceConnectionState, RTCSessionDescription,
+use webrtc::{
+    data_channel::DataChannel,
+    peer_connection::{
+        RTCIceCandidate, RTCIceCandidateInit, RTCIceCandidateType, RTCIceConnectionState, RTCSessionDescription,
+    },
 };
 
 use super::{
-    LinkConfig, LinkError, LinkEvent, Order, connection::Connection, facts, happened::Happened, negotiation::Negotiation,
-    negotiation::Verdict, turn_probe,
+    LinkConfig, LinkError, LinkEvent, Order, connection::Connection, facts, happened::Happened,
+    negotiation::Negotiation, negotiation::Verdict, turn_probe,
 };
 
 /// How often the path is looked at.
@@ -29,6 +32,10 @@ const PATH_PERIOD: Duration = Duration::from_secs(2);
 const RELAY_PATIENCE: Duration = Duration::from_secs(3);
 /// How long a closing connection may take to deliver what was sent and to tell the peer.
 const CLOSING: Duration = Duration::from_secs(1);
+/// How long a channel may be read after the peer closed the other.
+const DRAINING: Duration = Duration::from_secs(5);
+/// How often a closing link looks whether everything was sent.
+const FLUSH_PERIOD: Duration = Duration::from_millis(5);
 /// How long the last events may wait for an owner that closes without reading.
 const HAND_OVER: Duration = Duration::from_millis(250);
 /// Events other than messages that wait for an owner that does not read. Beyond it candidates are dropped.
@@ -63,6 +70,7 @@ struct State {
     /// What to say if the probe finds nothing wrong.
     verdict: Option<LinkError>,
     closing_until: Option<Instant>,
+    flush: Option<BoxFuture<'static, ()>>,
     done: bool,
 }
 
@@ -81,6 +89,7 @@ impl Task {
             probe: None,
             verdict: None,
             closing_until: None,
+            flush: None,
             done: false,
         };
         let mut look = interval(PATH_PERIOD);
@@ -94,7 +103,7 @@ impl Task {
             tokio::select! {
                 order = self.orders.recv(), if state.closing_until.is_none() => match order {
                     Some(order) => self.ordered(&mut state, order).await,
-                    None => self.begin_closing(&mut state).await,
+                    None => self.begin_closing(&mut state),
                 },
                 Some(report) = self.reports.recv() => self.reported(&mut state, report).await,
                 permit = events.reserve(), if !state.untold.is_empty() => match permit {
@@ -106,7 +115,7 @@ impl Task {
                     // Nobody listens any more.
                     Err(_) => {
                         state.untold.clear();
-                        self.begin_closing(&mut state).await;
+                        self.begin_closing(&mut state);
                     }
                 },
                 outcome = next(&mut state.probe) => {
@@ -116,6 +125,7 @@ impl Task {
                         state.fail(error);
                     }
                 }
+                () = flushed(&mut state.flush) => state.flush = None,
                 () = at(deadline) => if state.closing_until.is_some() {
                     state.done = true;
                 } else {
@@ -145,7 +155,7 @@ impl Task {
                     self.restart(state).await;
                 }
             }
-            Order::Close => self.begin_closing(state).await,
+            Order::Close => self.begin_closing(state),
         }
     }
 
@@ -232,7 +242,9 @@ impl Task {
                     state.relay_due = None;
                 }
                 match local(&candidate) {
-                    Ok(candidate) if state.untold.len() < UNTOLD => state.tell(LinkEvent::LocalCandidate(Some(candidate))),
+                    Ok(candidate) if state.untold.len() < UNTOLD => {
+                        state.tell(LinkEvent::LocalCandidate(Some(candidate)))
+                    }
                     Ok(_) => tracing::warn!(link = self.config.link, "a candidate is dropped: nobody reads"),
                     Err(error) => tracing::warn!(link = self.config.link, %error, "a local candidate cannot be told"),
                 }
@@ -271,8 +283,8 @@ impl Task {
                 state.closed_channels += 1;
                 if state.closed_channels == 2 {
                     state.done = true;
-                } else if state.closing_until.is_none() {
-                    self.begin_closing(state).await;
+                } else {
+                    self.await_the_other(state);
                 }
             }
             Happened::PeerBroke(why) => state.fail(LinkError::Peer(why.to_owned())),
@@ -316,7 +328,7 @@ impl Task {
     }
 
     /// Closes the channels behind what was sent, so that the peer gets it and learns of the end.
-    async fn begin_closing(&self, state: &mut State) {
+    fn begin_closing(&self, state: &mut State) {
         if state.closing_until.is_some() {
             return;
         }
@@ -326,10 +338,15 @@ impl Task {
             state.done = true;
             return;
         }
-        for channel in [&self.connection.control, &self.connection.bulk] {
-            if let Err(error) = channel.close().await {
-                tracing::debug!(link = self.config.link, %error, "a channel had closed before");
-            }
+        let channels = [Arc::clone(&self.connection.control), Arc::clone(&self.connection.bulk)];
+        state.flush = Some(flush_and_close(channels).boxed());
+    }
+
+    /// The peer has closed a channel: what came over the other is still read.
+    fn await_the_other(&self, state: &mut State) {
+        if state.closing_until.is_none() {
+            state.closing_until = Some(Instant::now() + DRAINING);
+            self.limit.send_replace(None);
         }
     }
 
@@ -387,6 +404,29 @@ async fn next(probe: &mut Option<Probe>) -> Result<(), LinkError> {
     }
 }
 
+async fn flushed(flush: &mut Option<BoxFuture<'static, ()>>) {
+    match flush {
+        Some(flush) => flush.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Closing a channel drops what was not sent, so first everything is to be confirmed by the peer's SCTP. The crate has no event
+/// for that; the owner's deadline ends it.
+async fn flush_and_close(channels: [Arc<dyn DataChannel>; 2]) {
+    let mut look = interval(FLUSH_PERIOD);
+    for channel in &channels {
+        while channel.outstanding_bytes().await.is_ok_and(|bytes| bytes > 0) {
+            look.tick().await;
+        }
+    }
+    for channel in &channels {
+        if let Err(error) = channel.close().await {
+            tracing::debug!(%error, "a channel had closed before");
+        }
+    }
+}
+
 async fn at(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => sleep_until(deadline).await,
@@ -401,7 +441,12 @@ fn description(kind: DescriptionType, description: RTCSessionDescription) -> Des
 fn local(candidate: &RTCIceCandidate) -> Result<Candidate, webrtc::error::Error> {
     let init = candidate.to_json()?;
     // There is one media section; a browser wants it named, and its number is the same for every kind of peer.
-    Ok(Candidate { candidate: init.candidate, sdp_mid: None, sdp_m_line_index: Some(0), username_fragment: init.username_fragment })
+    Ok(Candidate {
+        candidate: init.candidate,
+        sdp_mid: None,
+        sdp_m_line_index: Some(0),
+        username_fragment: init.username_fragment,
+    })
 }
 
 /// Whether a round trip is worth telling again.

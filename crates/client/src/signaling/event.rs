@@ -29,7 +29,10 @@ pub struct SignalingConfig {
 impl fmt::Debug for SignalingConfig {
     /// Without the secrets, so that no log holds them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignalingConfig").field("peer", &self.peer).field("create", &self.create).finish_non_exhaustive()
+        f.debug_struct("SignalingConfig")
+            .field("peer", &self.peer)
+            .field("create", &self.create)
+            .finish_non_exhaustive()
     }
 }
 

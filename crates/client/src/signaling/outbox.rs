@@ -99,7 +99,9 @@ impl Outbox {
 
     /// The server does not know the addressee: everything to it waits.
     pub(super) fn hold(&mut self, rid: u32, now: Duration) {
-        let Some(to) = self.kept.iter().find(|kept| kept.request.rid == rid).map(|kept| kept.request.to) else { return };
+        let Some(to) = self.kept.iter().find(|kept| kept.request.rid == rid).map(|kept| kept.request.to) else {
+            return;
+        };
         self.set(|request| request.rid == rid, State::Held { until: now + HELD });
         for kept in self.kept.iter_mut().filter(|kept| kept.request.to == to && kept.state == State::Waiting) {
             kept.state = State::Held { until: now + HELD };

@@ -111,9 +111,10 @@ impl Supervisor {
     /// When the machine wants to be woken.
     pub(super) fn deadline(&self) -> Option<Duration> {
         match self.state {
-            State::Waiting { until } | State::Connecting { until } | State::Joining { until, .. } | State::Leaving { until, .. } => {
-                Some(until)
-            }
+            State::Waiting { until }
+            | State::Connecting { until }
+            | State::Joining { until, .. }
+            | State::Leaving { until, .. } => Some(until),
             State::In { silent_at, heartbeat_at } => {
                 Some(silent_at.min(heartbeat_at).min(self.outbox.deadline().unwrap_or(Duration::MAX)))
             }
@@ -159,8 +160,12 @@ impl Supervisor {
                 self.state = State::Connecting { until: now + SILENCE };
                 self.outputs.push_back(Output::Connect);
             }
-            State::Connecting { until } if until <= now => self.attempt_failed(now, "no connection in time".to_owned(), None),
-            State::Joining { until, .. } if until <= now => self.attempt_failed(now, "no answer to join".to_owned(), None),
+            State::Connecting { until } if until <= now => {
+                self.attempt_failed(now, "no connection in time".to_owned(), None)
+            }
+            State::Joining { until, .. } if until <= now => {
+                self.attempt_failed(now, "no answer to join".to_owned(), None)
+            }
             State::Leaving { until, .. } if until <= now => self.end(),
             State::In { silent_at, .. } if silent_at <= now => self.lost(now, None, "silence"),
             State::In { silent_at, heartbeat_at } => {
@@ -171,7 +176,11 @@ impl Supervisor {
                     self.state = State::In { silent_at, heartbeat_at: now + HEARTBEAT };
                 }
             }
-            State::Waiting { .. } | State::Connecting { .. } | State::Joining { .. } | State::Leaving { .. } | State::Ended => {}
+            State::Waiting { .. }
+            | State::Connecting { .. }
+            | State::Joining { .. }
+            | State::Leaving { .. }
+            | State::Ended => {}
         }
     }
 
@@ -193,7 +202,11 @@ impl Supervisor {
             }
             Inbound::Reply(reply) => self.replied(now, reply),
             // Only a member hears of the room; before that the server is ahead of its own reply.
-            Inbound::PeerJoined(_) | Inbound::PeerLeft(_) | Inbound::Signal(_) if !matches!(self.state, State::In { .. }) => return,
+            Inbound::PeerJoined(_) | Inbound::PeerLeft(_) | Inbound::Signal(_)
+                if !matches!(self.state, State::In { .. }) =>
+            {
+                return;
+            }
             Inbound::PeerJoined(presence) => {
                 self.outbox.seen(presence.peer);
                 self.tell(SignalingEvent::PeerJoined(presence.peer));

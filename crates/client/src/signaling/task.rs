@@ -68,7 +68,8 @@ pub(super) async fn run(
                 Output::Finish => return hand_over(untold, orders, &events).await,
             }
         }
-        let deadline = begun + supervisor.deadline().unwrap_or(Duration::MAX / 4).min(Duration::from_secs(3_600) + begun.elapsed());
+        let deadline = begun
+            + supervisor.deadline().unwrap_or(Duration::MAX / 4).min(Duration::from_secs(3_600) + begun.elapsed());
         let input = tokio::select! {
             order = orders.recv() => match order {
                 Some(Order::Signal { to, body, taken }) => {
@@ -97,7 +98,11 @@ pub(super) async fn run(
 }
 
 /// Hands over the last events, unless the owner leaves without reading them.
-async fn hand_over(untold: VecDeque<SignalingEvent>, mut orders: mpsc::Receiver<Order>, events: &mpsc::Sender<SignalingEvent>) {
+async fn hand_over(
+    untold: VecDeque<SignalingEvent>,
+    mut orders: mpsc::Receiver<Order>,
+    events: &mpsc::Sender<SignalingEvent>,
+) {
     // Closing lets `leave` and dropping through and makes later signals err; what was ordered before is answered by dropping it.
     orders.close();
     while let Ok(order) = orders.try_recv() {
