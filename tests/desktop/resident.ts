@@ -14,6 +14,12 @@ export class Resident {
     return this.app.page.read(by('invite-link'));
   }
 
+  /** Puts the link on the clipboard; the page says so. */
+  async copyLink(): Promise<void> {
+    await this.app.page.click(by('copy-link'));
+    await this.app.page.waitFor(by('copy-link'), { text: 'Copied' });
+  }
+
   /** Waits until the data connection to the other is proven. */
   async connected(): Promise<void> {
     await this.app.page.waitFor(`${by('chip')}[data-link=connected]`, { limitMs: 60_000 });

@@ -31,6 +31,7 @@ describe('the app window and a browser', () => {
     ida = new Resident(app);
     browser = await launchChromium();
     link = await ida.start('Ida');
+    await ida.copyLink();
     ben = await Person.arrive(await browser.newContext(), link, 'Ben');
     await ben.by('join').click();
     await Promise.all([ida.connected(), ben.connected()]);

@@ -94,6 +94,33 @@ describe('a link from outside', () => {
   });
 });
 
+describe('a second start', () => {
+  it('hands its link to the window that is open, and ends', async () => {
+    const folder = temporaryFolder();
+    const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=1'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [address] = (await once(createInterface({ input: bus.stdout }), 'line')) as [string];
+    const display = await Display.start();
+    const link = `parlor://join?server=${encodeURIComponent('http://127.0.0.1:9')}#v1.${'B'.repeat(43)}`;
+    const app = await AppWindow.open(display, {
+      home: join(folder.path, 'home'),
+      env: { DBUS_SESSION_BUS_ADDRESS: address },
+    });
+    try {
+      await app.page.waitFor(by('lobby'));
+      const second = spawn(binary('parlor'), [link], { env: app.environment, stdio: 'ignore' });
+      const [code] = (await once(second, 'exit')) as [number | null];
+      expect(code).toBe(0);
+      await app.page.waitFor(`${by('join-link')}[value="${link}"]`);
+      expect(await app.page.count(by('entering'))).toBe(0);
+    } finally {
+      await app.close();
+      await display.stop();
+      bus.kill('SIGTERM');
+      folder.remove();
+    }
+  });
+});
+
 describe('the program', () => {
   it('serves the room to browsers where there is no display, and ends in order on SIGTERM', async () => {
     const folder = temporaryFolder();
