@@ -8,7 +8,7 @@ export default defineConfig({
   base: './',
   build: {
     target: ['es2022', 'chrome110', 'safari16'],
-    rollupOptions: { input: ['index.html', 'app.html'] },
+    rolldownOptions: { input: ['index.html', 'app.html'] },
   },
   server: { port: 1420, strictPort: true },
   // Generous: whole screens under jsdom on a busy machine.

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 // The screens as a person meets them: lobby, entering, room, leaving. Host, devices and call are made up; the rest is real.
-import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, configure, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RemoteSnapshot } from '../call';
@@ -14,9 +14,11 @@ import { FakeCall, FakeLocalMedia } from './testing/FakeMedia';
 import { HANA, LINK, peer, SELF, THEO, transfer } from './testing/samples';
 
 beforeAll(() => {
+  // Generous, since whole screens are drawn on a busy machine.
+  configure({ asyncUtilTimeout: 10_000 });
   // What jsdom has not.
   globalThis.matchMedia = (media) => Object.assign(new EventTarget(), { matches: false, media, onchange: null, addListener: () => undefined, removeListener: () => undefined });
-  globalThis.ResizeObserver ??= class {
+  globalThis.ResizeObserver = class {
     observe(): void { /* sizes never change here */ }
     unobserve(): void { /* nor are they watched */ }
     disconnect(): void { /* so there is nothing to end */ }

@@ -74,7 +74,7 @@ export function Stage({ people, call, local, canCall, selfName, link, aloneBecau
           </Button>
         </div>
       )}
-      {canCall ? <SelfPicture local={local} name={selfName} /> : null}
+      {canCall && !isClosed ? <SelfPicture local={local} name={selfName} /> : null}
       {isAlone || isClosed ? null : (
         <div className="stage-invite">
           <DialogTrigger>
