@@ -59,10 +59,10 @@ async function bareRun(bytes: number): Promise<Run> {
   const program = binary('examples/bare_channel');
   const report = (line: string): BareReport | undefined =>
     line.startsWith('{') ? (JSON.parse(line) as BareReport) : undefined;
-  const receiver = new Measured(program, ['receive', '--bytes', String(bytes)]);
+  const receiver = new Measured(program, ['receive', '127.0.0.1:0']);
   const received = receiver.line(report);
   const address = await receiver.line((line) => /^listening on (\S+)$/.exec(line)?.[1]);
-  const sender = new Measured(program, ['send', '--bytes', String(bytes), '--to', address]);
+  const sender = new Measured(program, ['send', address, String(bytes)]);
   const [sent, got] = await Promise.all([sender.line(report), received]);
   return {
     name: 'bare webrtc channel',
