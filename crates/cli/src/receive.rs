@@ -1,6 +1,9 @@
 //! `parlor-cli receive`: takes what is offered behind a link, and ends when all of it is proven.
 
-use std::{collections::HashMap, io::Read};
+use std::{
+    collections::HashMap,
+    io::{BufRead, Read},
+};
 
 use parlor_protocol::{
     code::FailureCode,
@@ -59,7 +62,7 @@ impl Receiving {
                 .complain("Nobody can be asked: there is no terminal. Give --yes to accept what is offered.");
             return Err(Exit::NoConsent);
         }
-        let link = if arguments.link == "-" { self.read_link()? } else { arguments.link };
+        let link = if arguments.link == "-" { self.read_link().await? } else { arguments.link };
         let join = Command::JoinRoom { link, name: arguments.common.name };
         self.session.command(join).await?;
         loop {
@@ -85,11 +88,14 @@ impl Receiving {
         }
     }
 
-    fn read_link(&mut self) -> Result<String, Exit> {
-        let mut link = String::new();
-        match std::io::stdin().lock().take(LINK_BYTES).read_to_string(&mut link) {
-            Ok(_) => Ok(link.lines().next().unwrap_or_default().trim().to_owned()),
-            Err(_) => {
+    async fn read_link(&mut self) -> Result<String, Exit> {
+        let reading = tokio::task::spawn_blocking(|| {
+            let mut link = String::new();
+            std::io::stdin().lock().take(LINK_BYTES).read_line(&mut link).map(|_| link)
+        });
+        match self.session.unless_interrupted(reading).await? {
+            Ok(Ok(link)) => Ok(link.trim().to_owned()),
+            _ => {
                 self.session.report.complain("The link could not be read from standard input.");
                 Err(Exit::Invitation)
             }

@@ -24,6 +24,7 @@ pub struct Session {
     pub client: Client,
     pub report: Report,
     events: mpsc::Receiver<Event>,
+    interrupts: mpsc::Receiver<()>,
     entered: bool,
     attempts: u32,
 }
@@ -45,7 +46,7 @@ impl Session {
         config.relay_only = common.relay_only;
         let (client, events) = Client::start(config);
         let report = Report::new(common.json, common.quiet);
-        Self { client, report, events, entered: false, attempts: 0 }
+        Self { client, report, events, interrupts: interrupts(), entered: false, attempts: 0 }
     }
 
     /// Passes a wish on; a refusal is reported and ends the program.
@@ -58,7 +59,7 @@ impl Session {
         loop {
             let event = tokio::select! {
                 event = self.events.recv() => event,
-                signal = tokio::signal::ctrl_c() => return Next::Exit(self.interrupted(signal)),
+                Some(()) = self.interrupts.recv() => return Next::Exit(self.interrupted()),
             };
             let Some(event) = event else {
                 return Next::Exit(self.failed(&Failure::new(FailureCode::Internal, "the engine has ended")));
@@ -107,7 +108,7 @@ impl Session {
                 _ = &mut leaving => break,
                 Some(_) = self.events.recv() => {}
                 // Twice Ctrl-C is meant.
-                _ = tokio::signal::ctrl_c() => break,
+                Some(()) = self.interrupts.recv() => break,
             }
         }
         self.report.end(exit);
@@ -129,15 +130,30 @@ impl Session {
         }
     }
 
-    fn interrupted(&mut self, signal: std::io::Result<()>) -> Exit {
-        match signal {
-            Ok(()) => {
-                self.report.complain("Interrupted; telling the other side.");
-                Exit::Interrupted
-            }
-            Err(error) => self.failed(&Failure::new(FailureCode::Internal, error.to_string())),
+    /// Waits for something that has nothing to do with the engine, unless Ctrl-C comes first.
+    pub async fn unless_interrupted<T>(&mut self, waited: impl Future<Output = T>) -> Result<T, Exit> {
+        tokio::select! {
+            outcome = waited => Ok(outcome),
+            Some(()) = self.interrupts.recv() => Err(self.interrupted()),
         }
     }
+
+    fn interrupted(&mut self) -> Exit {
+        self.report.complain("Interrupted; telling the other side.");
+        Exit::Interrupted
+    }
+}
+
+/// Ctrl-C and, where there is one, the polite way to end a process. Listened to without pause, so that none is missed.
+fn interrupts() -> mpsc::Receiver<()> {
+    let (sender, interrupts) = mpsc::channel(1);
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        let sender = sender.clone();
+        tokio::spawn(async move { while terminated.recv().await.is_some() && sender.send(()).await.is_ok() {} });
+    }
+    tokio::spawn(async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).await.is_ok() {} });
+    interrupts
 }
 
 /// A peer's name, or what stands for one.

@@ -9,6 +9,7 @@
 mod client;
 pub mod disk;
 pub mod link;
+pub mod pace;
 mod random;
 pub mod room;
 pub mod runtime;

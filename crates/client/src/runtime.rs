@@ -11,17 +11,22 @@ use webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, default_runtime,
 };
 
+use crate::pace::Pace;
+
 /// What each UDP socket asks the kernel for, each way, in bytes. The kernel may grant less.
 pub const SOCKET_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
-/// Tokio with wide UDP sockets.
+/// Tokio with wide UDP sockets, one connection's.
 #[derive(Debug)]
-pub struct WideSocketRuntime(Arc<dyn Runtime>);
+pub struct WideSocketRuntime {
+    inner: Arc<dyn Runtime>,
+    pace: Pace,
+}
 
 impl WideSocketRuntime {
-    /// Wraps the runtime of the surrounding Tokio; none outside of one.
-    pub fn current() -> Option<Arc<dyn Runtime>> {
-        default_runtime().map(|inner| Arc::new(Self(inner)) as Arc<dyn Runtime>)
+    /// Wraps the runtime of the surrounding Tokio, for one connection whose sockets are under `pace`; none outside of one.
+    pub fn current(pace: Pace) -> Option<Arc<dyn Runtime>> {
+        default_runtime().map(|inner| Arc::new(Self { inner, pace }) as Arc<dyn Runtime>)
     }
 }
 
@@ -29,11 +34,11 @@ type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 impl Runtime for WideSocketRuntime {
     fn spawn(&self, future: Pending<'static, ()>) -> Box<dyn JoinHandle> {
-        self.0.spawn(future)
+        self.inner.spawn(future)
     }
 
     fn spawn_reactor(&self, reactor_pool_size: usize, future: Pending<'static, ()>) -> Box<dyn JoinHandle> {
-        self.0.spawn_reactor(reactor_pool_size, future)
+        self.inner.spawn_reactor(reactor_pool_size, future)
     }
 
     fn wrap_udp_socket(&self, socket: std::net::UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
@@ -44,39 +49,39 @@ impl Runtime for WideSocketRuntime {
                 tracing::warn!(%error, "a UDP socket keeps its narrow buffer");
             }
         }
-        self.0.wrap_udp_socket(socket)
+        Ok(self.pace.over(self.inner.wrap_udp_socket(socket)?))
     }
 
     fn wrap_tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
-        self.0.wrap_tcp_listener(listener)
+        self.inner.wrap_tcp_listener(listener)
     }
 
     fn connect_tcp<'a>(&'a self, remote_addr: SocketAddr) -> Pending<'a, io::Result<Arc<dyn AsyncTcpStream>>> {
-        self.0.connect_tcp(remote_addr)
+        self.inner.connect_tcp(remote_addr)
     }
 
     fn resolve_host<'a>(&'a self, host: &'a str) -> Pending<'a, io::Result<Vec<SocketAddr>>> {
-        self.0.resolve_host(host)
+        self.inner.resolve_host(host)
     }
 
     fn now(&self) -> std::time::Instant {
-        self.0.now()
+        self.inner.now()
     }
 
     fn sleep(&self, duration: Duration) -> Pending<'static, ()> {
-        self.0.sleep(duration)
+        self.inner.sleep(duration)
     }
 
     fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {
-        self.0.interval(period)
+        self.inner.interval(period)
     }
 
     fn block_on(&self, future: Pin<Box<dyn Future<Output = ()> + '_>>) {
-        self.0.block_on(future);
+        self.inner.block_on(future);
     }
 
     fn yield_now(&self) -> Pending<'static, ()> {
-        self.0.yield_now()
+        self.inner.yield_now()
     }
 
     fn name(&self) -> &'static str {

@@ -315,7 +315,9 @@ mod tests {
         assert!(lanes.order(TRANSFER, 0, Job::Write { block: 0, offset: 0, bytes }));
         assert!(matches!(answers.recv().await.unwrap().outcome, Outcome::Written { block: 0, result: Ok(()) }));
         assert!(lanes.order(TRANSFER, 0, Job::Finish { modified_ms: None }));
-        let Outcome::Finished { result: Ok(path) } = answers.recv().await.unwrap().outcome else { panic!("unfinished") };
+        let Outcome::Finished { result: Ok(path) } = answers.recv().await.unwrap().outcome else {
+            panic!("unfinished")
+        };
         assert_eq!(fs::read(path).unwrap(), b"0123456789");
     }
 

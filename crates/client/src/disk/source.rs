@@ -52,7 +52,10 @@ impl SourceFile {
         options.read(true);
         // A pipe put in the file's place must not hold the thread.
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+        std::os::unix::fs::OpenOptionsExt::custom_flags(
+            &mut options,
+            rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+        );
         let file = options.open(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => DiskError::Changed,
             _ => DiskError::reading(path, error),

@@ -16,7 +16,7 @@ use webrtc::{
 };
 
 use super::{BULK_PENDING_BYTES, LinkConfig, LinkError, MESSAGE_BYTES};
-use crate::runtime::WideSocketRuntime;
+use crate::{pace::Pace, runtime::WideSocketRuntime};
 
 /// Without a word from the peer after which ICE calls a connection disconnected.
 const DISCONNECTED: Duration = Duration::from_secs(5);
@@ -34,6 +34,8 @@ pub(super) struct Connection {
     pub(super) peer: Arc<dyn PeerConnection>,
     pub(super) control: Arc<dyn DataChannel>,
     pub(super) bulk: Arc<dyn DataChannel>,
+    /// Released when the channels are open.
+    pub(super) pace: Pace,
 }
 
 /// Makes a connection whose events go to `handler`.
@@ -42,17 +44,19 @@ pub(super) async fn connect(
     handler: Arc<dyn PeerConnectionEventHandler>,
 ) -> Result<Connection, LinkError> {
     let ice_servers = usable(&config.ice_servers)?;
-    let peer = match build(config, ice_servers.clone(), Arc::clone(&handler), MulticastDnsMode::QueryOnly).await {
+    let pace = Pace::default();
+    let first = build(config, ice_servers.clone(), Arc::clone(&handler), MulticastDnsMode::QueryOnly, pace.clone());
+    let peer = match first.await {
         Ok(peer) => peer,
         Err(error) => {
             // A host without a multicast route cannot resolve `.local` candidates, but all others.
             tracing::debug!(%error, "no multicast DNS");
-            build(config, ice_servers, handler, MulticastDnsMode::Disabled).await?
+            build(config, ice_servers, handler, MulticastDnsMode::Disabled, pace.clone()).await?
         }
     };
     let control = channel(&*peer, "control", 0).await?;
     let bulk = channel(&*peer, "bulk", 1).await?;
-    Ok(Connection { peer, control, bulk })
+    Ok(Connection { peer, control, bulk, pace })
 }
 
 /// A connection with a link's settings and nothing else of a link: what a benchmark compares a link with.
@@ -63,7 +67,9 @@ pub async fn bare_connection(
     handler: Arc<dyn PeerConnectionEventHandler>,
 ) -> Result<Arc<dyn PeerConnection>, LinkError> {
     let config = LinkConfig { link: 0, polite: false, initiator: false, ice_servers: Vec::new(), relay_only: false };
-    build(&config, Vec::new(), handler, MulticastDnsMode::Disabled).await
+    let pace = Pace::default();
+    pace.release();
+    build(&config, Vec::new(), handler, MulticastDnsMode::Disabled, pace).await
 }
 
 async fn build(
@@ -71,8 +77,9 @@ async fn build(
     ice_servers: Vec<RTCIceServer>,
     handler: Arc<dyn PeerConnectionEventHandler>,
     mdns: MulticastDnsMode,
+    pace: Pace,
 ) -> Result<Arc<dyn PeerConnection>, LinkError> {
-    let runtime = WideSocketRuntime::current().ok_or_else(|| LinkError::Setup("no runtime".to_owned()))?;
+    let runtime = WideSocketRuntime::current(pace).ok_or_else(|| LinkError::Setup("no runtime".to_owned()))?;
     let policy = if config.relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
     let configuration =
         RTCConfigurationBuilder::default().with_ice_servers(ice_servers).with_ice_transport_policy(policy).build();

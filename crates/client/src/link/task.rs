@@ -292,6 +292,7 @@ impl Task {
     }
 
     async fn open(&self, state: &mut State) {
+        self.connection.pace.release();
         match facts::opening(&*self.connection.peer).await {
             Ok(opening) => state.tell(LinkEvent::Opened {
                 local_fingerprint: opening.local_fingerprint,

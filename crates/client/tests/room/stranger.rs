@@ -91,7 +91,8 @@ impl Stranger {
         let mut handshake = Handshake::new(&self.keys, self.id, self.host);
         let nonce = Nonce(self.nonce());
         let hello = handshake.begin(nonce).hello(&about);
-        let body = self.keys.seal_hello(self.id, self.host, &hello, self.nonce()).unwrap();
+        let nonce = self.nonce();
+        let body = self.keys.seal_hello(self.id, self.host, &hello, nonce).unwrap();
         self.signaling.signal(self.host, body).await.unwrap();
         loop {
             let body = self.signal().await;
@@ -99,7 +100,8 @@ impl Stranger {
             let nonce = Nonce(self.nonce());
             let step = handshake.hello_received(&hello, nonce).unwrap();
             if let Some(greeting) = step.send {
-                let body = self.keys.seal_hello(self.id, self.host, &greeting.hello(&about), self.nonce()).unwrap();
+                let nonce = self.nonce();
+                let body = self.keys.seal_hello(self.id, self.host, &greeting.hello(&about), nonce).unwrap();
                 self.signaling.signal(self.host, body).await.unwrap();
             }
             if let Some(epoch) = step.established {

@@ -21,7 +21,7 @@ impl Session {
     /// The server sees the peer (again).
     pub(super) async fn present(&mut self) {
         self.is_present = true;
-        if self.epoch.is_none() {
+        if self.epoch.is_none() || self.peer.link == LinkState::Failed {
             self.greet().await;
         } else if self.rebuild_due_ms.is_some() {
             self.rebuild_due_ms = Some(self.room.now_ms());
@@ -106,7 +106,7 @@ impl Session {
     async fn begin_epoch(&mut self, epoch: Epoch) {
         self.hello_due_ms = None;
         self.rebuild_due_ms = None;
-        self.drop_connection().await;
+        self.drop_connection();
         self.media = super::MediaProofs::default();
         self.last_link = 0;
         self.peer.epoch = Some(epoch.id().to_string());

@@ -22,7 +22,7 @@ use crate::{
 impl Session {
     /// Begins connection `number`, whose first offer we make or expect.
     pub(super) async fn begin_link(&mut self, number: u32, initiator: bool) {
-        self.drop_connection().await;
+        self.drop_connection();
         self.rebuild_due_ms = None;
         self.offer_due_ms = None;
         self.last_link = number;
@@ -51,7 +51,7 @@ impl Session {
     }
 
     /// Ends the connection; the machine goes on when the next one is there.
-    pub(super) async fn drop_connection(&mut self) {
+    pub(super) fn drop_connection(&mut self) {
         if let Some(connection) = self.connection.take() {
             if connection.is_proven() {
                 self.machine(Input::LinkLost);
@@ -59,7 +59,8 @@ impl Session {
                 self.peer.path = None;
                 self.peer.rtt_ms = None;
             }
-            connection.close().await;
+            // Closing delivers what was sent, which takes its time; nothing waits for it.
+            tokio::spawn(connection.close());
         }
     }
 
@@ -98,7 +99,7 @@ impl Session {
 
     /// Gives a proven connection up; the next one is begun at `due_ms` unless the peer does it before.
     async fn rebuild_at(&mut self, due_ms: u64) {
-        self.drop_connection().await;
+        self.drop_connection();
         if self.is_present {
             self.peer.link = LinkState::Interrupted;
             self.rebuild_due_ms = Some(due_ms);
@@ -165,7 +166,7 @@ impl Session {
             // A connection that closed may have been a peer that goes: its goodbye by the server is waited for a moment.
             self.rebuild_at(self.room.now_ms() + self.room.timings.stagger_ms / 3 + patience_ms).await;
         } else {
-            self.drop_connection().await;
+            self.drop_connection();
             self.fail(Failure::new(error.code(), error.to_string()));
             if !self.is_present {
                 self.ended = Some(Ended::Lost);
@@ -239,7 +240,7 @@ impl Session {
     /// The peer did not prove itself on this connection.
     async fn proof_failed(&mut self, detail: &str) {
         tracing::warn!(detail, "a connection was not proven");
-        self.drop_connection().await;
+        self.drop_connection();
         self.rebuild_due_ms = None;
         self.fail(Failure::new(FailureCode::ProofFailed, detail));
     }
@@ -247,7 +248,7 @@ impl Session {
     /// The peer does what no honest peer does.
     pub(super) async fn broken(&mut self, detail: &str) {
         tracing::warn!(detail, "a peer broke the protocol");
-        self.drop_connection().await;
+        self.drop_connection();
         self.rebuild_due_ms = None;
         self.fail(Failure::new(FailureCode::ConnectFailed, detail));
     }

@@ -1,0 +1,106 @@
+//! One datagram a turn, until a connection is open.
+//!
+//! The crate's driver takes a burst of up to 64 datagrams before it looks at what they led to. When the one that ends the SCTP
+//! handshake and the first message behind it come in one burst, the message finds no channel yet, is acknowledged and lost: the
+//! key confirmation, of all messages. So a socket answers the probes of a burst with "nothing more" until the channels are open;
+//! afterwards it takes bursts as they come. A probe is known by its waker, which wakes nobody.
+
+use std::{
+    io::{self, IoSliceMut},
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
+
+use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
+
+/// Whether bursts are taken, for all sockets of one connection.
+#[derive(Debug, Clone, Default)]
+pub struct Pace(Arc<AtomicBool>);
+
+impl Pace {
+    /// From now on bursts are taken.
+    pub fn release(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Puts a socket under this pace.
+    pub(crate) fn over(&self, socket: Arc<dyn AsyncUdpSocket>) -> Arc<dyn AsyncUdpSocket> {
+        Arc::new(PacedSocket { socket, pace: self.clone() })
+    }
+}
+
+#[derive(Debug)]
+struct PacedSocket {
+    socket: Arc<dyn AsyncUdpSocket>,
+    pace: Pace,
+}
+
+impl AsyncUdpSocket for PacedSocket {
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    fn poll_send(&self, cx: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
+        self.socket.poll_send(cx, transmit)
+    }
+
+    fn poll_recv(
+        &self,
+        cx: &mut Context<'_>,
+        bufs: &mut [IoSliceMut<'_>],
+        meta: &mut [RecvMeta],
+    ) -> Poll<io::Result<usize>> {
+        if cx.waker().will_wake(Waker::noop()) && !self.pace.0.load(Ordering::Acquire) {
+            return Poll::Pending;
+        }
+        self.socket.poll_recv(cx, bufs, meta)
+    }
+
+    fn max_gso_segments(&self) -> usize {
+        self.socket.max_gso_segments()
+    }
+
+    fn max_gro_segments(&self) -> usize {
+        self.socket.max_gro_segments()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use webrtc::runtime::default_runtime;
+
+    use super::*;
+
+    /// What the driver asks at the end of a turn.
+    fn probe(socket: &Arc<dyn AsyncUdpSocket>) -> bool {
+        let (mut bytes, mut meta) = ([0; 8], [RecvMeta::default()]);
+        let mut bufs = [IoSliceMut::new(&mut bytes)];
+        socket.poll_recv(&mut Context::from_waker(Waker::noop()), &mut bufs, &mut meta).is_ready()
+    }
+
+    #[tokio::test]
+    async fn a_burst_is_taken_only_after_the_release() {
+        let bind = || std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let (receiver, sender, pace) = (bind(), bind(), Pace::default());
+        let target = receiver.local_addr().unwrap();
+        let socket = pace.over(default_runtime().unwrap().wrap_udp_socket(receiver).unwrap());
+        for _ in 0..3 {
+            sender.send_to(b"datagram", target).unwrap();
+        }
+        let receive = || async {
+            let (mut bytes, mut meta) = ([0; 8], [RecvMeta::default()]);
+            poll_fn(|cx| socket.poll_recv(cx, &mut [IoSliceMut::new(&mut bytes)], &mut meta)).await.unwrap();
+        };
+        receive().await;
+        assert!(!probe(&socket), "one a turn");
+        receive().await;
+        pace.release();
+        assert!(probe(&socket), "and then as they come");
+    }
+}
