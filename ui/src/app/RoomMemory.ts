@@ -18,9 +18,21 @@ export function windowRoomMemory(): RoomMemory {
       return otherwise;
     }
   };
+  // A page that goes away says goodbye, which closes its room; that is no reason to forget it. So forgetting is a task of
+  // its own: a page that goes away runs no more of them.
+  let forgetting: ReturnType<typeof setTimeout> | null = null;
   return {
-    link: () => attempt((storage) => storage.getItem(KEY), null),
-    keep: (link) => attempt((storage) => storage.setItem(KEY, link), undefined),
-    forget: () => attempt((storage) => storage.removeItem(KEY), undefined),
+    link: () => (forgetting === null ? attempt((storage) => storage.getItem(KEY), null) : null),
+    keep: (link) => {
+      if (forgetting !== null) clearTimeout(forgetting);
+      forgetting = null;
+      attempt((storage) => storage.setItem(KEY, link), undefined);
+    },
+    forget: () => {
+      forgetting ??= setTimeout(() => {
+        forgetting = null;
+        attempt((storage) => storage.removeItem(KEY), undefined);
+      });
+    },
   };
 }

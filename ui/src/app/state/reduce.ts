@@ -190,7 +190,7 @@ function outside(state: AppState): AppState {
 const CLOSED: Failure = { code: 'room-refused', detail: 'closed while entering' };
 
 function entryLink(entry: Entry | null): string | null {
-  return entry?.how === 'join' ? entry.link : null;
+  return entry === null || entry.how === 'start' ? null : entry.link;
 }
 
 function isOwnText(item: StreamItem, id: TextId): item is Extract<StreamItem, { kind: 'text' }> {

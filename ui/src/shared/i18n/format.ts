@@ -11,7 +11,7 @@ export interface Formats {
   readonly percent: (share: number) => string;
   /** A duration in its largest sensible unit, rounded up. */
   readonly duration: (milliseconds: number) => string;
-  /** A delay in milliseconds. */
+  /** A delay in milliseconds, at least one. */
   readonly delay: (milliseconds: number) => string;
   /** Hour and minute of a moment. */
   readonly time: (atMs: number) => string;
@@ -52,7 +52,7 @@ export function formatsOf(language: string): Formats {
       const rest = minutes % 60;
       return rest === 0 ? durations.hour.format(hours) : `${durations.hour.format(hours)} ${durations.minute.format(rest)}`;
     },
-    delay: (milliseconds) => durations.millisecond.format(Math.round(milliseconds)),
+    delay: (milliseconds) => durations.millisecond.format(Math.max(1, Math.round(milliseconds))),
     time: (atMs) => time.format(atMs),
   };
 }
