@@ -3,7 +3,11 @@
 //! The crate's driver takes a burst of up to 64 datagrams before it looks at what they led to. When the one that ends the SCTP
 //! handshake and the first message behind it come in one burst, the message finds no channel yet, is acknowledged and lost: the
 //! key confirmation, of all messages. So a socket answers the probes of a burst with "nothing more" until the channels are open;
-//! afterwards it takes bursts as they come. A probe is known by its waker, which wakes nobody.
+//! afterwards it takes bursts as they come.
+//!
+//! A probe is whatever asks next after a datagram was given: the driver probes before it waits again. A waiter that is put off all the
+//! same is woken at once, so nothing is ever late by more than a turn. (Its waker would not tell a probe: wakers that wake nobody
+//! need not be equal.)
 
 use std::{
     io::{self, IoSliceMut},
@@ -12,7 +16,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
@@ -29,7 +33,7 @@ impl Pace {
 
     /// Puts a socket under this pace.
     pub(crate) fn over(&self, socket: Arc<dyn AsyncUdpSocket>) -> Arc<dyn AsyncUdpSocket> {
-        Arc::new(PacedSocket { socket, pace: self.clone() })
+        Arc::new(PacedSocket { socket, pace: self.clone(), gave: AtomicBool::new(false) })
     }
 }
 
@@ -37,6 +41,8 @@ impl Pace {
 struct PacedSocket {
     socket: Arc<dyn AsyncUdpSocket>,
     pace: Pace,
+    /// A datagram was given and nobody was put off since.
+    gave: AtomicBool,
 }
 
 impl AsyncUdpSocket for PacedSocket {
@@ -54,10 +60,16 @@ impl AsyncUdpSocket for PacedSocket {
         bufs: &mut [IoSliceMut<'_>],
         meta: &mut [RecvMeta],
     ) -> Poll<io::Result<usize>> {
-        if cx.waker().will_wake(Waker::noop()) && !self.pace.0.load(Ordering::Acquire) {
+        if self.pace.0.load(Ordering::Acquire) {
+            return self.socket.poll_recv(cx, bufs, meta);
+        }
+        if self.gave.swap(false, Ordering::AcqRel) {
+            cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        self.socket.poll_recv(cx, bufs, meta)
+        let received = self.socket.poll_recv(cx, bufs, meta);
+        self.gave.store(received.is_ready(), Ordering::Release);
+        received
     }
 
     fn max_gso_segments(&self) -> usize {
@@ -71,7 +83,7 @@ impl AsyncUdpSocket for PacedSocket {
 
 #[cfg(test)]
 mod tests {
-    use std::future::poll_fn;
+    use std::{future::poll_fn, task::Waker};
 
     use webrtc::runtime::default_runtime;
 
