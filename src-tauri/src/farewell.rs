@@ -16,9 +16,18 @@ const LIMIT: Duration = Duration::from_secs(3);
 /// The window was asked to close.
 pub async fn close_asked(app: AppHandle) {
     let state = app.state::<AppState>();
-    if !state.transfers.is_any_moving() || consented(&app, state.words()).await {
-        leave(&app).await;
+    if state.transfers.is_any_moving() {
+        // Asked to close again while the question stands: it stands already.
+        if state.asking.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let consented = consented(&app, state.words()).await;
+        state.asking.store(false, Ordering::Release);
+        if !consented {
+            return;
+        }
     }
+    leave(&app).await;
 }
 
 /// Leaves the room and ends the program.

@@ -73,7 +73,7 @@ pub fn run() {
             commands::settings::save_settings,
             commands::notices::notify,
         ])
-        .setup(|app| Ok(set_up(app.handle())?))
+        .setup(|app| set_up(app.handle()))
         .run(tauri::generate_context!())
         .expect("the window could not be opened");
 }

@@ -33,6 +33,8 @@ pub struct AppState {
     pub transfers: MovingTransfers,
     /// The program is on its way out.
     pub leaving: AtomicBool,
+    /// The user is being asked whether to leave.
+    pub asking: AtomicBool,
     client: Client,
     own_server: Option<OwnServer>,
     page_language: Mutex<String>,
@@ -46,6 +48,7 @@ impl AppState {
             settings,
             transfers: MovingTransfers::default(),
             leaving: AtomicBool::new(false),
+            asking: AtomicBool::new(false),
             client,
             own_server,
             page_language: Mutex::new(String::new()),
