@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 // The screens as a person meets them: lobby, entering, room, leaving. Host, devices and call are made up; the rest is real.
-import { cleanup, configure, render, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RemoteSnapshot } from '../call';
@@ -265,13 +265,17 @@ describe('the room', () => {
     await waitFor(() => expect(screen.getByTestId('chip').textContent).toContain('Sealed'));
   });
 
-  it('shows a picture only when it is proven and on', async () => {
+  it('shows a picture only when it is proven, on, and there', async () => {
     const { calls, say } = await inRoom();
     const remote: RemoteSnapshot = { peer: THEO, state: 'connecting', stream: null, proof: null, retry: null };
     calls[0]?.setRemotes(remote);
     expect(screen.queryByTestId('remote-video')).toBeNull();
     calls[0]?.setRemotes({ ...remote, state: 'live', proof: 'certificate', stream: new EventTarget() as MediaStream });
-    expect((await screen.findByTestId('remote-video')).className).toBe('tile-video');
+    const video = await screen.findByTestId('remote-video');
+    expect(video.className).toContain('tile-video-hidden');
+    Object.defineProperty(video, 'videoWidth', { value: 640 });
+    fireEvent(video, new Event('resize'));
+    await waitFor(() => expect(video.className).toBe('tile-video'));
     await say({ type: 'peer-changed', peer: peer({ camera: false }) });
     await waitFor(() => expect(screen.getByTestId('remote-video').className).toContain('tile-video-hidden'));
   });

@@ -1,5 +1,5 @@
 // One person on the stage: the proven picture, or who they are and what we wait for. A cut keeps the last picture, dimmed.
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import type { RemoteSnapshot } from '../../call';
 import { Button } from '../../shared/components/Button';
 import { Face } from '../../shared/components/Face';
@@ -25,7 +25,8 @@ export function Tile({ person, remote, canCall, speakerId, onBlocked }: TileProp
   const name = nameOf(person, words);
   const blocked = useCallback((play: (() => void) | null) => onBlocked(peer.id, play), [onBlocked, peer.id]);
   const stream = remote?.stream ?? null;
-  const isPictureShown = stream !== null && peer.camera;
+  const [pictured, setPictured] = useState<MediaStream | null>(null);
+  const isPictureShown = stream !== null && peer.camera && pictured === stream;
   const isDimmed = peer.link === 'interrupted' || remote?.state === 'interrupted';
   const hasMedia = canCall && peer.host !== 'shell' && peer.link !== 'failed';
 
@@ -39,6 +40,7 @@ export function Tile({ person, remote, canCall, speakerId, onBlocked }: TileProp
           muted={false}
           speakerId={speakerId}
           onBlocked={blocked}
+          onPicture={setPictured}
           testId="remote-video"
         />
       )}

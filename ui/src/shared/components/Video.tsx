@@ -10,11 +10,13 @@ interface VideoProps {
   readonly speakerId?: string | null;
   /** The browser wants a gesture first. Called with how to play from one, or with null when it plays. */
   readonly onBlocked?: (play: (() => void) | null) => void;
+  /** The stream has a picture now. */
+  readonly onPicture?: (stream: MediaStream) => void;
   readonly testId?: string;
 }
 
 /** A playing `<video>`. */
-export function Video({ stream, label, className, muted, speakerId = null, onBlocked, testId }: VideoProps) {
+export function Video({ stream, label, className, muted, speakerId = null, onBlocked, onPicture, testId }: VideoProps) {
   const ref = useRef<HTMLVideoElement>(null);
 
   useEffect(() => {
@@ -53,5 +55,21 @@ export function Video({ stream, label, className, muted, speakerId = null, onBlo
     video.setSinkId(speakerId ?? '').catch(() => undefined);
   }, [speakerId]);
 
-  return <video ref={ref} className={className} muted={muted} aria-label={label} autoPlay playsInline disablePictureInPicture data-testid={testId} />;
+  const look = (): void => {
+    if ((ref.current?.videoWidth ?? 0) > 0) onPicture?.(stream);
+  };
+  return (
+    <video
+      ref={ref}
+      className={className}
+      muted={muted}
+      aria-label={label}
+      autoPlay
+      playsInline
+      disablePictureInPicture
+      onResize={look}
+      onLoadedData={look}
+      data-testid={testId}
+    />
+  );
 }
