@@ -42,7 +42,7 @@ async function shoot(browser: Browser, url: string, file: string, size: Size, th
   const guest = await Person.arrive(await browser.newContext(look), url, language.guest);
   await guest.join(link);
   await Promise.all([host.connected(), guest.connected()]);
-  await host.seesAndHears(5, 5);
+  await host.showsTheOther();
   await picture('room');
   await guest.write(language.text);
   await guest.offer(file);

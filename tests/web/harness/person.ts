@@ -126,6 +126,15 @@ export class Person {
     });
   }
 
+  /** Waits until the other's picture is on the screen. */
+  async showsTheOther(): Promise<void> {
+    const video = this.by('remote-video').first();
+    await video.waitFor();
+    await video.evaluate(
+      (element: HTMLVideoElement) => new Promise<void>((resolve) => element.requestVideoFrameCallback(() => resolve())),
+    );
+  }
+
   /** ICE user names of the live connections, as last agreed on. A new one is a new ICE generation. */
   async iceGenerations(): Promise<string[]> {
     return this.page.evaluate(() =>
