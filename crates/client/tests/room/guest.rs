@@ -176,6 +176,20 @@ impl Guest {
         .await;
     }
 
+    /// Waits for both, which come in any order: our text has arrived, and the other's is here.
+    pub async fn told_and_read(&mut self, n: u8, body: &str) {
+        let (mut told, mut read) = (false, false);
+        self.until("delivered and read", |event| {
+            match event {
+                Event::TextDelivered { id, .. } => told |= *id == TextId([n; 16]),
+                Event::TextReceived { body: written, .. } => read |= written == body,
+                _ => {}
+            }
+            (told && read).then_some(())
+        })
+        .await;
+    }
+
     /// Waits until somebody is gone; whether with a goodbye.
     pub async fn left(&mut self) -> bool {
         self.until("a peer left", |event| match event {

@@ -18,10 +18,8 @@ async fn texts_go_both_ways_and_their_arrival_is_told() {
     let (mut ada, mut bob) = pair(&url).await;
     ada.write(1, "annyeong").await;
     bob.write(2, "hello, 사랑방").await;
-    assert_eq!(bob.reads().await, "annyeong");
-    assert_eq!(ada.reads().await, "hello, 사랑방");
-    ada.delivered(1).await;
-    bob.delivered(2).await;
+    ada.told_and_read(1, "hello, 사랑방").await;
+    bob.told_and_read(2, "annyeong").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
