@@ -3,10 +3,7 @@
 
 use std::process::Stdio;
 
-use crate::{
-    process::{Outcome, cargo, program, succeed, works},
-    test::Done,
-};
+use crate::process::{Done, Outcome, cargo, program, succeed, works};
 
 /// Licences, banned and duplicate crates, floors, sources. Needs no network.
 pub fn crates() -> Outcome<Done> {

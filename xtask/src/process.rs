@@ -8,6 +8,14 @@ use std::{
 /// What every habit returns: a sentence for a person when it went wrong.
 pub type Outcome<T = ()> = Result<T, String>;
 
+/// What became of a step that did not fail.
+pub enum Done {
+    /// Everything it names was run.
+    Passed,
+    /// It could not be run; the sentence says why.
+    Skipped(String),
+}
+
 /// The root of the repository, wherever the command was typed.
 pub fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

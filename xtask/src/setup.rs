@@ -5,15 +5,8 @@ use std::{fs, io::ErrorKind};
 use crate::process::{Outcome, output, program, root, succeed, works};
 
 /// To build and start the app.
-const APP: &[&str] = &[
-    "cmake",
-    "libgtk-3-dev",
-    "librsvg2-dev",
-    "libssl-dev",
-    "libwebkit2gtk-4.1-dev",
-    "pkg-config",
-    "xdg-utils",
-];
+const APP: &[&str] =
+    &["cmake", "libgtk-3-dev", "librsvg2-dev", "libssl-dev", "libwebkit2gtk-4.1-dev", "pkg-config", "xdg-utils"];
 /// For the tests on top.
 const TESTS: &[&str] =
     &["chromium", "coturn", "dbus-x11", "fonts-noto-cjk", "imagemagick", "webkit2gtk-driver", "xauth", "xvfb"];

@@ -2,17 +2,9 @@
 
 use crate::{
     audit, bindings, build, lint,
-    process::{Outcome, cargo, program, succeed},
+    process::{Done, Outcome, cargo, program, succeed},
     setup,
 };
-
-/// What became of a step that did not fail.
-pub enum Done {
-    /// Everything it names was run.
-    Passed,
-    /// It could not be run; the sentence says why.
-    Skipped(String),
-}
 
 type Step = (&'static str, fn() -> Outcome<Done>);
 

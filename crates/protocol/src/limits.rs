@@ -76,7 +76,7 @@ mod bindings {
                 write!(text, "export const {name} = {value}").unwrap();
             }
         }
-        text.push('\n');
+        writeln!(text, "\n/** The version of the wire. */\nexport const VERSION = {};", crate::VERSION).unwrap();
         let folder = env::var("TS_RS_EXPORT_DIR").unwrap_or_else(|_| "bindings".into());
         fs::create_dir_all(&folder).unwrap();
         fs::write(Path::new(&folder).join("limits.ts"), text).unwrap();

@@ -52,3 +52,5 @@ export const PATH_COMPONENTS = 32;
 export const PATH_BYTES = 1024;
 /** Largest integer that JSON carries between all clients without loss. */
 export const SAFE_INTEGER = 2 ** 53 - 1;
+/** The version of the wire. */
+export const VERSION = 1;

@@ -4,7 +4,7 @@
 import { blake3 } from '@noble/hashes/blake3.js';
 
 import { concatBytes, type Bytes } from '../trust/bytes';
-import { BLOCK_BYTES } from './limits';
+import { BLOCK_BYTES } from '../protocol/limits';
 
 /** Largest entry in bytes: blocks are counted in 32 bits. */
 export const ENTRY_BYTES = 0xffffffff * BLOCK_BYTES;

@@ -12,8 +12,8 @@ import type { TransferCode } from '../protocol/TransferCode';
 import { decodeBase64url } from '../trust/base64url';
 import { MAC_BYTES } from '../trust/confirmation';
 import { isId } from '../trust/id';
-import { cutName } from '../trust/limits';
-import { CONTROL_BYTES } from './limits';
+import { cutName } from '../trust/displayName';
+import { CONTROL_BYTES } from '../protocol/limits';
 import { textBytes } from './texts';
 
 /** What a text on `control` is: a message, of a kind this version does not know, or broken (no JSON, too long, a wrong field). */

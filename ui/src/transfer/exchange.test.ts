@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { BLOCK_BYTES, WINDOW_BYTES } from './limits';
+import { BLOCK_BYTES, WINDOW_BYTES } from '../protocol/limits';
 import { seeded, seededBytes, TestNetwork } from './testNetwork';
 import { TransferError } from './error';
 import { equalBytes } from '../trust/bytes';

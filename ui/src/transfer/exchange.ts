@@ -21,7 +21,7 @@ import { TransferError } from './error';
 import { decodeFrame, HEADER_BYTES } from './frame';
 import { Incoming } from './incoming';
 import type { Input } from './input';
-import { FRAME_PAYLOAD_BYTES, OFFER_ENTRIES, OFFERS_PENDING, TEXT_BYTES, WINDOW_BYTES } from './limits';
+import { FRAME_PAYLOAD_BYTES, OFFER_ENTRIES, OFFERS_PENDING, TEXT_BYTES, WINDOW_BYTES } from '../protocol/limits';
 import { prepareEntries } from './offer';
 import { Outgoing } from './outgoing';
 import type { ExchangeEvent, Output } from './output';

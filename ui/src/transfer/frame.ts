@@ -5,7 +5,7 @@
 import type { TransferId } from '../protocol/TransferId';
 import type { Bytes } from '../trust/bytes';
 import { ID_BYTES, idBytes, toHex } from '../trust/id';
-import { VERSION } from '../trust/limits';
+import { VERSION } from '../protocol/limits';
 
 /** Bytes of the header. */
 export const HEADER_BYTES = 32;

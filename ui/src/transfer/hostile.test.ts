@@ -6,7 +6,7 @@ import { jsBlake3 } from './block';
 import { Exchange } from './exchange';
 import { encodeFrame, type FrameKind } from './frame';
 import type { Input } from './input';
-import { BLOCK_BYTES, FRAME_PAYLOAD_BYTES } from './limits';
+import { BLOCK_BYTES, FRAME_PAYLOAD_BYTES } from '../protocol/limits';
 import type { Output } from './output';
 import { seeded, seededBytes } from './testNetwork';
 

@@ -13,7 +13,7 @@ import { equalBytes, type Bytes } from '../trust/bytes';
 import { blockCount, blockLength, blockOffset, entryProof, type Hash } from './block';
 import { lastWordMessages, type FailedEntry, type LastWord } from './ended';
 import { PROOF_BYTES, type FrameHeader } from './frame';
-import { BLOCK_BYTES, FRAME_PAYLOAD_BYTES, WINDOW_BYTES } from './limits';
+import { BLOCK_BYTES, FRAME_PAYLOAD_BYTES, WINDOW_BYTES } from '../protocol/limits';
 import { Meter } from './meter';
 import { totalBytes } from './offer';
 import type { Output } from './output';

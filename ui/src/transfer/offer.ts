@@ -7,7 +7,7 @@ import type { TransferId } from '../protocol/TransferId';
 import { wellFormed } from '../trust/bytes';
 import { ENTRY_BYTES } from './block';
 import { TransferError } from './error';
-import { CONTROL_BYTES, OFFER_ENTRIES } from './limits';
+import { CONTROL_BYTES, OFFER_ENTRIES } from '../protocol/limits';
 import { checkPath, UnsafeNameError } from './safeNames';
 import { textBytes } from './texts';
 

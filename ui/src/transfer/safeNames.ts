@@ -6,7 +6,7 @@
 // Leaves to others: names that already exist where files go.
 
 import { utf8 } from '../trust/bytes';
-import { COMPONENT_BYTES, PATH_BYTES, PATH_COMPONENTS } from './limits';
+import { COMPONENT_BYTES, PATH_BYTES, PATH_COMPONENTS } from '../protocol/limits';
 
 declare const safe: unique symbol;
 

@@ -5,7 +5,7 @@ import type { Control } from '../protocol/Control';
 import type { TextId } from '../protocol/TextId';
 import { utf8, wellFormed } from '../trust/bytes';
 import { TransferError } from './error';
-import { CONTROL_BYTES, TEXT_BYTES } from './limits';
+import { CONTROL_BYTES, TEXT_BYTES } from '../protocol/limits';
 
 /** Texts that wait for the peer's word: a long talk to someone on a train, and at most 8 MiB. */
 const WAITING = 256;

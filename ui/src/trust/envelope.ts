@@ -7,17 +7,19 @@
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 
 import type { PeerId } from '../protocol/PeerId';
+import { MESSAGE_BYTES, VERSION } from '../protocol/limits';
 import type { RoomId } from '../protocol/RoomId';
 import { decodeBase64url, encodeBase64url } from './base64url';
 import { concatBytes, u64Bytes, utf8, type Bytes } from './bytes';
 import { idBytes } from './id';
-import { BODY_CHARS, MESSAGE_BYTES, VERSION } from './limits';
 import { TrustError } from './TrustError';
 
 /** Bytes before the nonce, which are authenticated but not hidden. */
 export const HEADER_BYTES = 20;
 /** Bytes of XChaCha20's nonce; random, so never repeated in practice. */
 export const ENVELOPE_NONCE_BYTES = 24;
+/** Longest `body` of a signal in characters: a signaling message less what stands around the body in it. */
+const BODY_CHARS = MESSAGE_BYTES - 512;
 /** Bytes of Poly1305's tag. */
 const TAG_BYTES = 16;
 /** Bytes of an epoch id. */

@@ -7,7 +7,7 @@ import type { PeerId } from '../protocol/PeerId';
 import type { RoomKeys } from './derivation';
 import { HELLO_HEADER, openEnvelope, readEnvelope, sealEnvelope } from './envelope';
 import type { HelloNonces } from './handshake';
-import { cutName } from './limits';
+import { cutName } from './displayName';
 import { parseSealed } from './sealedGuard';
 import { TrustError } from './TrustError';
 

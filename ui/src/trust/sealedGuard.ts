@@ -8,7 +8,8 @@ import type { Hello } from '../protocol/Hello';
 import type { Sealed } from '../protocol/Sealed';
 import { decodeBase64url } from './base64url';
 import { NONCE_BYTES } from './derivation';
-import { cutName, MESSAGE_BYTES } from './limits';
+import { MESSAGE_BYTES } from '../protocol/limits';
+import { cutName } from './displayName';
 
 /** Longest `agent` that is kept, in characters. */
 const AGENT_CHARS = 64;

@@ -2,7 +2,7 @@
 //
 // Promises: each broken or missing field falls back by itself; storage that is switched off means defaults, not errors.
 import type { IceServer } from '../../protocol/IceServer';
-import { cutName } from '../../trust/limits';
+import { cutName } from '../../trust/displayName';
 import type { Settings } from '../port';
 import { guardIceServer } from './signaling/serverGuards';
 

@@ -9,7 +9,7 @@ import type { ReplyCode } from '../../../protocol/ReplyCode';
 import type { ServerClosing } from '../../../protocol/ServerClosing';
 import type { SignalDelivered } from '../../../protocol/SignalDelivered';
 import { isId } from '../../../trust/id';
-import { MESSAGE_BYTES } from '../../../trust/limits';
+import { MESSAGE_BYTES } from '../../../protocol/limits';
 
 /** A reply, told apart by `ok`; `joined` is there when the reply carries what a join learns. */
 export type GuardedReply =
