@@ -40,6 +40,13 @@ fn cargo_and_npm_say_the_same_version() {
 }
 
 #[test]
+fn a_page_says_the_same_version_to_its_peers() {
+    let json: serde_json::Value = serde_json::from_str(&read("ui/package.json")).expect("JSON");
+    let version = json.get("version").and_then(serde_json::Value::as_str).expect("a version");
+    assert!(read("ui/src/host/browser/room/RoomEngine.ts").contains(&format!("'parlor/{version}'")));
+}
+
+#[test]
 fn the_tauri_of_cargo_and_npm_have_one_minor_version() {
     let minor = |version: &str| version.split('.').take(2).collect::<Vec<_>>().join(".");
     let lock = read("Cargo.lock");
