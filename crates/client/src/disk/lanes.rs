@@ -178,8 +178,11 @@ async fn work(mut orders: mpsc::Receiver<Order>, done: mpsc::Sender<Done>) {
             }
         }
     }
-    // The blocking thread may outlive the runtime's interest; the parts are removed all the same.
-    tokio::task::spawn_blocking(move || open.discard_all());
+    // Only then the answers end, so that who waits for their end finds no part left.
+    if let Err(error) = tokio::task::spawn_blocking(move || open.discard_all()).await {
+        tracing::error!(%error, "parts stayed behind");
+    }
+    drop(done);
 }
 
 impl Open {

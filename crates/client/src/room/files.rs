@@ -78,6 +78,15 @@ impl SessionFiles {
         if self.lanes.order(transfer, entry, job) { Ok(()) } else { Err(transfer) }
     }
 
+    /// Ends all work, and returns when no part and no empty folder is left.
+    pub(crate) async fn end(mut self) {
+        for (transfer, incoming) in self.incoming.drain() {
+            self.lanes.release(transfer, Some(incoming)).await;
+        }
+        drop(self.lanes);
+        while self.answers.recv().await.is_some() {}
+    }
+
     fn input(&self, Done { transfer, entry, outcome }: Done) -> Input {
         match outcome {
             Outcome::Read { block, result } => Input::BlockRead { transfer, entry, block, result },

@@ -254,7 +254,8 @@ impl Session {
         if let Some(connection) = self.connection.take() {
             connection.close().await;
         }
-        for transfer in std::mem::take(&mut self.transfers).into_values() {
+        self.files.end().await;
+        for transfer in self.transfers.into_values() {
             let transfer = Transfer {
                 state: TransferState::Cancelled,
                 code: Some(TransferCode::Cancelled),
