@@ -202,7 +202,10 @@ async fn a_media_connection_is_confirmed_only_when_both_saw_the_same() {
     for guest in [&mut ada, &mut bob] {
         guest
             .until("confirmed", |event| match event {
-                Event::MediaConfirmed { link, seen, .. } => Some(assert_eq!((*link, *seen), (1, Seen::Certificate))),
+                Event::MediaConfirmed { link, seen, .. } => {
+                    assert_eq!((*link, *seen), (1, Seen::Certificate));
+                    Some(())
+                }
                 Event::MediaRefused { .. } => panic!("refused"),
                 _ => None,
             })
