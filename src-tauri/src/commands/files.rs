@@ -69,7 +69,7 @@ pub async fn use_received(
     };
     let opener = app.opener();
     let done = match (action, paths.len()) {
-        (ReceivedAction::Open, 1) if !is_program(first) => opener.open_path(first.to_string_lossy(), None::<&str>),
+        (ReceivedAction::Open, 1) if is_shown(first) => opener.open_path(first.to_string_lossy(), None::<&str>),
         _ => opener.reveal_item_in_dir(first),
     };
     done.map_err(|error| Failure::new(FailureCode::NotNow, error.to_string()))
@@ -92,14 +92,13 @@ fn dialog_lost(_: oneshot::error::RecvError) -> Failure {
     Failure::new(FailureCode::Internal, "the dialog ended without an answer")
 }
 
-/// Whether a file's ending makes systems run it rather than show it. Such a file came from somebody else, so it is shown in its
-/// folder and starting it stays the user's own act.
-fn is_program(path: &Path) -> bool {
+/// Whether a file's ending is of a kind that systems show and never run. The file came from somebody else, so everything not on
+/// this list is shown in its folder, and starting it stays the user's own act. (A list of what runs would never be whole.)
+fn is_shown(path: &Path) -> bool {
     const ENDINGS: &[&str] = &[
-        "app", "appimage", "apk", "bat", "bin", "chm", "cmd", "com", "command", "cpl", "deb", "desktop", "dmg", "exe",
-        "gadget", "hta", "inf", "jar", "js", "jse", "lnk", "msc", "msi", "msp", "pif", "pkg", "ps1", "py", "reg",
-        "rpm", "run", "scf", "scr", "sh", "terminal", "tool", "url", "vb", "vbe", "vbs", "workflow", "ws", "wsf",
-        "wsh",
+        "aac", "avi", "avif", "bmp", "csv", "flac", "gif", "heic", "jpeg", "jpg", "json", "log", "m4a", "m4v", "md",
+        "mkv", "mov", "mp3", "mp4", "mpeg", "mpg", "odp", "ods", "odt", "oga", "ogg", "ogv", "opus", "pdf", "png",
+        "srt", "tif", "tiff", "tsv", "txt", "vtt", "wav", "webm", "webp",
     ];
     path.extension().is_some_and(|ending| ENDINGS.contains(&ending.to_string_lossy().to_ascii_lowercase().as_str()))
 }
@@ -109,12 +108,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_run_is_never_opened() {
-        for name in ["setup.EXE", "a.desktop", "b.tar.sh", "c.AppImage", "d.lnk"] {
-            assert!(is_program(Path::new(name)), "{name}");
+    fn only_what_is_shown_and_never_run_is_opened() {
+        for name in
+            ["setup.EXE", "a.desktop", "b.tar.sh", "photo.jpg.pyw", "d.fileloc", "e.docm", "exe", "archive.tar.gz"]
+        {
+            assert!(!is_shown(Path::new(name)), "{name}");
         }
-        for name in ["photo.jpg", "letter.pdf", "exe", "archive.tar.gz"] {
-            assert!(!is_program(Path::new(name)), "{name}");
+        for name in ["photo.JPG", "letter.pdf", "notes.txt", "사진.webp"] {
+            assert!(is_shown(Path::new(name)), "{name}");
         }
     }
 }
