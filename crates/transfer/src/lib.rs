@@ -28,18 +28,27 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 pub mod block;
+mod collected_offer;
 mod ended;
 mod error;
 mod exchange;
 mod incoming;
+mod incoming_entries;
+mod incoming_entry;
 mod input;
 mod meter;
 mod offer;
+mod open_entry;
 mod outgoing;
+mod outgoing_entry;
 mod output;
+mod receive_window;
 pub mod safe_names;
+mod send_queue;
 mod snapshot;
 mod texts;
+mod transfers;
+mod turns;
 
 pub use error::{PeerFault, TransferError};
 pub use exchange::Exchange;

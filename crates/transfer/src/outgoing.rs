@@ -3,14 +3,12 @@
 //! Promises: blocks leave in order, one after the other, whatever order their reads return in; a block that is sent again is the same
 //! block or its entry fails. Leaves to the [`Exchange`](crate::Exchange): the window and the turn among transfers.
 
-use std::collections::VecDeque;
-
 use bytes::Bytes;
 use parlor_protocol::{
     code::TransferCode,
     control::{Control, OfferedEntry, ResumePoint},
     frame::{FrameHeader, FrameKind, HEADER_BYTES, PROOF_BYTES},
-    host::{Direction, TransferState},
+    host::Direction,
     id::TransferId,
     limits::BLOCK_BYTES,
 };
@@ -20,60 +18,17 @@ use crate::{
     ended::LastWord,
     meter::Meter,
     offer,
-    output::Output,
-    snapshot::{EntryView, View},
+    outgoing_entry::{OutgoingEntry, OutgoingState},
+    output::{Output, Outputs},
+    send_queue::{SendQueue, Slot},
+    snapshot::View,
 };
-
-/// A file we offered.
-#[derive(Debug)]
-struct Entry {
-    offered: OfferedEntry,
-    /// Of the blocks read so far, in order: for the entry's proof, and to know a block again.
-    hashes: Vec<Hash>,
-    /// The first block that the receiver lacks.
-    first_block: u32,
-    state: State,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Blocks or the proof are still to be sent on this connection.
-    Unsent,
-    /// The proof was sent.
-    Sent,
-    /// The receiver has proven it.
-    Proven,
-    /// Ended without proof.
-    Failed(TransferCode),
-}
-
-/// Something to send, in its place in the order.
-#[derive(Debug)]
-enum Slot {
-    Block { entry: u32, block: u32, len: u32, bytes: Option<Bytes> },
-    Proof { entry: u32 },
-}
-
-impl Slot {
-    fn entry(&self) -> u32 {
-        match self {
-            Self::Block { entry, .. } | Self::Proof { entry } => *entry,
-        }
-    }
-
-    fn len(&self) -> u64 {
-        match self {
-            Self::Block { len, .. } => u64::from(*len),
-            Self::Proof { .. } => 0,
-        }
-    }
-}
 
 /// A transfer from us.
 #[derive(Debug)]
 pub(crate) struct Outgoing {
     id: TransferId,
-    entries: Vec<Entry>,
+    entries: Vec<OutgoingEntry>,
     total_bytes: u64,
     proven_count: u32,
     ended_count: usize,
@@ -82,7 +37,7 @@ pub(crate) struct Outgoing {
     is_flowing: bool,
     /// What is read next: an index into `entries`, and its block.
     cursor: (usize, u32),
-    slots: VecDeque<Slot>,
+    queue: SendQueue,
     /// Bytes the receiver had at its last `accept`.
     resumed: u64,
     /// Bytes sent since, and of these stored.
@@ -93,17 +48,16 @@ pub(crate) struct Outgoing {
 
 impl Outgoing {
     pub(crate) fn new(id: TransferId, entries: Vec<OfferedEntry>, total_bytes: u64) -> Self {
-        let entry = |offered| Entry { offered, hashes: Vec::new(), first_block: 0, state: State::Unsent };
         Self {
             id,
-            entries: entries.into_iter().map(entry).collect(),
+            entries: entries.into_iter().map(OutgoingEntry::new).collect(),
             total_bytes,
             proven_count: 0,
             ended_count: 0,
             is_accepted: false,
             is_flowing: false,
             cursor: (0, 0),
-            slots: VecDeque::new(),
+            queue: SendQueue::default(),
             resumed: 0,
             sent: 0,
             stored: 0,
@@ -122,39 +76,29 @@ impl Outgoing {
 
     pub(crate) fn link_lost(&mut self) {
         self.is_flowing = false;
-        self.slots.clear();
+        self.queue.clear();
         self.meter.set_moving(false);
     }
 
     /// Consent, or where to go on.
-    pub(crate) fn accept(&mut self, resume: &[ResumePoint], out: &mut VecDeque<Output>) -> Result<(), TransferCode> {
+    pub(crate) fn accept(&mut self, resume: &[ResumePoint], out: &mut Outputs) -> Result<(), TransferCode> {
         if self.is_flowing {
             return Err(TransferCode::Protocol);
         }
-        for entry in &mut self.entries {
-            entry.first_block = 0;
-            if entry.state == State::Sent {
-                entry.state = State::Unsent;
-            }
-        }
+        self.entries.iter_mut().for_each(OutgoingEntry::start_again);
         for point in resume {
             let entry = entry_mut(&mut self.entries, point.entry).ok_or(TransferCode::Protocol)?;
             if point.next_block > block_count(entry.offered.size) {
                 return Err(TransferCode::Protocol);
             }
             entry.first_block = point.next_block;
-            if point.proven && entry.state == State::Unsent {
-                entry.state = State::Proven;
+            if point.proven && entry.state == OutgoingState::Unsent {
+                entry.state = OutgoingState::Proven;
                 self.proven_count += 1;
                 self.ended_count += 1;
             }
         }
-        let stored = |entry: &Entry| match entry.state {
-            State::Proven => entry.offered.size,
-            State::Failed(_) => 0,
-            State::Unsent | State::Sent => block_offset(entry.first_block).min(entry.offered.size),
-        };
-        self.resumed = self.entries.iter().map(stored).sum();
+        self.resumed = self.entries.iter().map(OutgoingEntry::stored).sum();
         (self.sent, self.stored) = (0, 0);
         self.is_accepted = true;
         self.is_flowing = true;
@@ -166,7 +110,7 @@ impl Outgoing {
     }
 
     /// Orders the next read, or puts a proof into the order. None when there is nothing (more) to read.
-    pub(crate) fn read_next(&mut self, out: &mut VecDeque<Output>) -> Option<()> {
+    pub(crate) fn read_next(&mut self, out: &mut Outputs) -> Option<()> {
         if !self.is_flowing {
             return None;
         }
@@ -175,17 +119,17 @@ impl Outgoing {
             let entry = self.entries.get(index)?;
             let number = u32::try_from(index).ok()?;
             let count = block_count(entry.offered.size);
-            if entry.state != State::Unsent {
+            if entry.state != OutgoingState::Unsent {
                 self.cursor = (index + 1, self.start_of(index + 1));
                 continue;
             }
             if block >= count {
-                self.slots.push_back(Slot::Proof { entry: number });
+                self.queue.push_proof(number);
                 self.cursor = (index + 1, self.start_of(index + 1));
                 return Some(());
             }
             let len = block_len(entry.offered.size, block);
-            self.slots.push_back(Slot::Block { entry: number, block, len, bytes: None });
+            self.queue.push_block(number, block, len);
             self.cursor = (index, block + 1);
             let (offset, last) = (block_offset(block), block + 1 == count);
             out.push_back(Output::ReadBlock { transfer: self.id, entry: number, block, offset, len, last });
@@ -195,12 +139,12 @@ impl Outgoing {
 
     /// Bytes read or being read, not sent.
     pub(crate) fn ahead(&self) -> u64 {
-        self.slots.iter().map(Slot::len).sum()
+        self.queue.bytes()
     }
 
     /// Things read or being read, not sent.
     pub(crate) fn slots(&self) -> usize {
-        self.slots.len()
+        self.queue.len()
     }
 
     /// A read returned.
@@ -209,16 +153,10 @@ impl Outgoing {
         entry: u32,
         block: u32,
         result: Result<Bytes, TransferCode>,
-        out: &mut VecDeque<Output>,
+        out: &mut Outputs,
     ) {
-        let wanted = self.slots.iter_mut().find_map(|slot| match slot {
-            Slot::Block { entry: e, block: b, len, bytes } if (*e, *b) == (entry, block) && bytes.is_none() => {
-                Some((*len, bytes))
-            }
-            Slot::Block { .. } | Slot::Proof { .. } => None,
-        });
         // An answer of an older connection, or of an entry that failed meanwhile, finds no slot.
-        let Some((len, bytes)) = wanted else { return };
+        let Some((len, bytes)) = self.queue.unread(entry, block) else { return };
         match result {
             Ok(read) if u32::try_from(read.len()) == Ok(len) => *bytes = Some(read),
             Ok(_) => self.fail_here(entry, TransferCode::SourceChanged, out),
@@ -228,7 +166,7 @@ impl Outgoing {
 
     /// Bytes the next frames need in the window; none when the next thing is not read yet or there is none.
     pub(crate) fn next_len(&self) -> Option<u64> {
-        match self.slots.front()? {
+        match self.queue.front()? {
             Slot::Block { bytes: None, .. } => None,
             Slot::Block { entry, block, len, bytes: Some(_) } => {
                 let entry = self.entries.get(usize::try_from(*entry).ok()?)?;
@@ -239,14 +177,14 @@ impl Outgoing {
     }
 
     /// Sends the next thing, which [`Outgoing::next_len`] has shown to be there.
-    pub(crate) fn send_next(&mut self, payload_bytes: usize, out: &mut VecDeque<Output>) {
-        match self.slots.pop_front() {
+    pub(crate) fn send_next(&mut self, payload_bytes: usize, out: &mut Outputs) {
+        match self.queue.pop() {
             Some(Slot::Block { entry, block, bytes: Some(bytes), .. }) => {
                 self.send_block(entry, block, &bytes, payload_bytes, out);
             }
             Some(Slot::Proof { entry: index }) => {
                 let Some(entry) = entry_mut(&mut self.entries, index) else { return };
-                entry.state = State::Sent;
+                entry.state = OutgoingState::Sent;
                 let block = block_count(entry.offered.size);
                 let proof = entry_proof(&entry.hashes);
                 let header =
@@ -257,7 +195,7 @@ impl Outgoing {
         }
     }
 
-    fn send_block(&mut self, index: u32, block: u32, bytes: &Bytes, payload_bytes: usize, out: &mut VecDeque<Output>) {
+    fn send_block(&mut self, index: u32, block: u32, bytes: &Bytes, payload_bytes: usize, out: &mut Outputs) {
         let Some(entry) = entry_mut(&mut self.entries, index) else { return };
         let proof = block_proof(bytes);
         match entry.hashes.get(usize::try_from(block).unwrap_or(usize::MAX)) {
@@ -297,13 +235,13 @@ impl Outgoing {
     pub(crate) fn proven(&mut self, index: u32) -> Result<(), TransferCode> {
         let entry = entry_mut(&mut self.entries, index).filter(|_| self.is_accepted).ok_or(TransferCode::Protocol)?;
         match entry.state {
-            State::Proven | State::Failed(_) => return Ok(()),
-            State::Sent => {}
+            OutgoingState::Proven | OutgoingState::Failed(_) => return Ok(()),
+            OutgoingState::Sent => {}
             // Sent on an earlier connection, as its blocks' hashes tell.
-            State::Unsent if !self.is_flowing && entry.hashes.len() == block_count(entry.offered.size) as usize => {}
-            State::Unsent => return Err(TransferCode::Protocol),
+            OutgoingState::Unsent if !self.is_flowing && entry.is_hashed() => {}
+            OutgoingState::Unsent => return Err(TransferCode::Protocol),
         }
-        entry.state = State::Proven;
+        entry.state = OutgoingState::Proven;
         entry.hashes = Vec::new();
         self.proven_count += 1;
         self.ended_count += 1;
@@ -320,20 +258,20 @@ impl Outgoing {
         Ok(())
     }
 
-    fn fail_here(&mut self, index: u32, code: TransferCode, out: &mut VecDeque<Output>) {
+    fn fail_here(&mut self, index: u32, code: TransferCode, out: &mut Outputs) {
         self.fail(index, code);
         out.push_back(Output::SendControl(Control::EntryFailed { transfer: self.id, entry: index, code }));
     }
 
     fn fail(&mut self, index: u32, code: TransferCode) {
         let Some(entry) = entry_mut(&mut self.entries, index) else { return };
-        if matches!(entry.state, State::Proven | State::Failed(_)) {
+        if matches!(entry.state, OutgoingState::Proven | OutgoingState::Failed(_)) {
             return;
         }
-        entry.state = State::Failed(code);
+        entry.state = OutgoingState::Failed(code);
         entry.hashes = Vec::new();
         self.ended_count += 1;
-        self.slots.retain(|slot| slot.entry() != index);
+        self.queue.drop_entry(index);
         self.meter.note();
     }
 
@@ -351,61 +289,38 @@ impl Outgoing {
     }
 
     fn failed(&self) -> Vec<(u32, TransferCode)> {
-        let failed = (0_u32..).zip(&self.entries).filter_map(|(index, entry)| match entry.state {
-            State::Failed(code) => Some((index, code)),
-            State::Unsent | State::Sent | State::Proven => None,
-        });
-        failed.collect()
+        (0_u32..).zip(&self.entries).filter_map(|(index, entry)| Some((index, entry.failed()?))).collect()
     }
 
     /// The first block to read of an entry: what the receiver lacks, or what was never hashed here.
     fn start_of(&self, index: usize) -> u32 {
-        self.entries
-            .get(index)
-            .map_or(0, |entry| entry.first_block.min(u32::try_from(entry.hashes.len()).unwrap_or(u32::MAX)))
+        self.entries.get(index).map_or(0, OutgoingEntry::start)
     }
 
     pub(crate) fn view(&self) -> View<'_> {
-        let state = match (self.is_complete(), self.is_accepted, self.is_flowing) {
-            (true, ..) if self.proven_count as usize == self.entries.len() => TransferState::Proven,
-            (true, ..) => TransferState::Partial,
-            (false, false, _) => TransferState::Waiting,
-            (false, true, true) => TransferState::Moving,
-            (false, true, false) => TransferState::Interrupted,
-        };
-        let entries = self.entries.iter().map(|entry| EntryView {
-            path: entry.offered.path.join("/"),
-            size: entry.offered.size,
-            proven: entry.state == State::Proven,
-            failed: match entry.state {
-                State::Failed(code) => Some(code),
-                State::Unsent | State::Sent | State::Proven => None,
-            },
-        });
+        let is_proven = self.proven_count as usize == self.entries.len();
         View {
             id: self.id,
             direction: Direction::Sending,
-            state,
-            entries: Box::new(entries),
+            is_accepted: self.is_accepted,
+            is_flowing: self.is_flowing,
+            is_complete: self.is_complete(),
+            entries: Box::new(self.entries.iter().map(OutgoingEntry::view)),
             entry_count: u32::try_from(self.entries.len()).unwrap_or(u32::MAX),
             proven_count: self.proven_count,
             total_bytes: self.total_bytes,
-            stored_bytes: if state == TransferState::Proven {
-                self.total_bytes
-            } else {
-                (self.resumed + self.stored).min(self.total_bytes)
-            },
+            stored_bytes: if is_proven { self.total_bytes } else { (self.resumed + self.stored).min(self.total_bytes) },
             meter: &self.meter,
         }
     }
 }
 
-fn entry_mut(entries: &mut [Entry], index: u32) -> Option<&mut Entry> {
+fn entry_mut(entries: &mut [OutgoingEntry], index: u32) -> Option<&mut OutgoingEntry> {
     entries.get_mut(usize::try_from(index).ok()?)
 }
 
 /// A block as frames, all cut from one buffer, and its proof behind them.
-fn frames(first: FrameHeader, bytes: &[u8], proof: &Hash, payload_bytes: usize, out: &mut VecDeque<Output>) {
+fn frames(first: FrameHeader, bytes: &[u8], proof: &Hash, payload_bytes: usize, out: &mut Outputs) {
     let count = bytes.len().div_ceil(payload_bytes);
     let mut buffer = Vec::with_capacity(bytes.len() + count * HEADER_BYTES + HEADER_BYTES + PROOF_BYTES);
     let mut offset = 0;

@@ -1,5 +1,7 @@
 //! What an [`Exchange`](crate::Exchange) orders, and what it tells.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 use parlor_protocol::{
     control::Control,
@@ -8,6 +10,9 @@ use parlor_protocol::{
 };
 
 use crate::{SafePath, error::PeerFault};
+
+/// Orders and news, oldest first. Bounded by what the machine orders ahead: the window, and one page of words a transfer.
+pub(crate) type Outputs = VecDeque<Output>;
 
 /// An order to the driver. Orders of one kind are given in the order they must be carried out.
 #[derive(Debug, Clone)]

@@ -23,7 +23,12 @@ pub(crate) struct EntryView {
 pub(crate) struct View<'a> {
     pub(crate) id: TransferId,
     pub(crate) direction: Direction,
-    pub(crate) state: TransferState,
+    /// The receiver's user has consented.
+    pub(crate) is_accepted: bool,
+    /// The receiver has said on this connection where to go on.
+    pub(crate) is_flowing: bool,
+    /// Every entry is proven or has failed.
+    pub(crate) is_complete: bool,
     /// Lazy: only the first ones are looked at.
     pub(crate) entries: Box<dyn Iterator<Item = EntryView> + 'a>,
     pub(crate) entry_count: u32,
@@ -41,15 +46,38 @@ pub(crate) struct Ending {
     pub(crate) by_us: bool,
 }
 
+impl Ending {
+    /// The receiver refused.
+    pub(crate) fn declined(by_us: bool) -> Self {
+        Self { state: TransferState::Declined, code: None, by_us }
+    }
+
+    /// One side ended it.
+    pub(crate) fn cancelled(code: TransferCode, by_us: bool) -> Self {
+        Self { state: TransferState::Cancelled, code: Some(code), by_us }
+    }
+}
+
 impl View<'_> {
     /// What the meter compares.
     pub(crate) fn progress(&self) -> (TransferState, u64) {
-        (self.state, self.stored_bytes)
+        (self.state(), self.stored_bytes)
+    }
+
+    /// How it stands as long as no one ends it before its time.
+    pub(crate) fn state(&self) -> TransferState {
+        match (self.is_complete, self.is_accepted, self.is_flowing) {
+            (true, ..) if self.proven_count == self.entry_count => TransferState::Proven,
+            (true, ..) => TransferState::Partial,
+            (false, false, _) => TransferState::Waiting,
+            (false, true, true) => TransferState::Moving,
+            (false, true, false) => TransferState::Interrupted,
+        }
     }
 
     pub(crate) fn snapshot(self, peer: PeerId, ending: Option<Ending>) -> Transfer {
         let entry = |EntryView { path, size, proven, failed }| TransferEntry { path, size, proven, failed };
-        let state = ending.map_or(self.state, |ending| ending.state);
+        let state = ending.map_or_else(|| self.state(), |ending| ending.state);
         let is_moving = state == TransferState::Moving;
         Transfer {
             id: self.id,

@@ -1,5 +1,5 @@
 // Texts and files between this peer and one other (docs/protocol.md, sections 5.2 to 5.4): takes inputs, hands each to the transfer or
-// text it is about, keeps the orders, deals out window and turns. Twin of `crates/transfer/src/exchange.rs`.
+// text it is about, keeps the orders, draws the consequences. Twin of `crates/transfer/src/exchange.rs`.
 //
 // What it is: one `Exchange` belongs to one remote peer and outlives its connections: it learns of them by `link-up` and `link-lost`,
 // and goes on where it was. Promises: no IO, no promise, no clock (time is an argument, milliseconds of any steady clock), no randomness;
@@ -16,28 +16,20 @@ import type { PeerId } from '../protocol/PeerId';
 import type { TransferCode } from '../protocol/TransferCode';
 import type { TransferId } from '../protocol/TransferId';
 import { jsBlake3, type Hash } from './block';
-import { EndedTransfers, lastWordMessages, NO_WORD, type LastWord } from './ended';
+import { lastWordMessages, NO_WORD, type LastWord } from './ended';
 import { TransferError } from './error';
 import { decodeFrame, HEADER_BYTES } from './frame';
 import { Incoming } from './incoming';
 import type { Input } from './input';
-import { FRAME_PAYLOAD_BYTES, OFFER_ENTRIES, OFFERS_PENDING, TEXT_BYTES, WINDOW_BYTES } from '../protocol/limits';
+import { FRAME_PAYLOAD_BYTES, OFFER_ENTRIES, OFFERS_PENDING, TEXT_BYTES } from '../protocol/limits';
 import { prepareEntries } from './offer';
 import { Outgoing } from './outgoing';
 import type { ExchangeEvent, Output } from './output';
 import { OutputQueue } from './outputQueue';
-import { snapshot, type Ending } from './snapshot';
+import { snapshot, viewState, type Ending } from './snapshot';
 import { textBytes, Texts } from './texts';
-import { inTurn } from './turn';
-
-/** Bytes read or being read before the window has room for them: what a disk needs to keep a network busy. */
-const READ_AHEAD_BYTES = 4 * 1024 * 1024;
-/** Blocks and proofs in that state: small files are read many at once. */
-const READ_AHEAD_SLOTS = 64;
-/** What a receiver takes over all transfers: the sender's word that one has ended can be slower than the frames of the next. */
-const RECEIVE_BYTES = 4 * WINDOW_BYTES;
-/** Memory for the names of all offers of a peer: more than its largest honest offer takes. */
-const NAMES_BYTES = 32 * 1024 * 1024;
+import { Transfers } from './transfers';
+import { Turns } from './turns';
 
 /** Texts and transfers with one remote peer, over all its connections. */
 export class Exchange {
@@ -45,12 +37,8 @@ export class Exchange {
   #payloadBytes: number | null = null;
   readonly #outputs = new OutputQueue();
   readonly #texts = new Texts();
-  readonly #outgoing = new Map<TransferId, Outgoing>();
-  readonly #incoming = new Map<TransferId, Incoming>();
-  readonly #ended = new EndedTransfers();
-  /** The outgoing transfer that was served last, in reading and in sending. */
-  #lastRead: TransferId | null = null;
-  #lastSent: TransferId | null = null;
+  readonly #transfers = new Transfers();
+  readonly #turns = new Turns();
 
   /** A machine without a link. `peer` names the other side in snapshots. */
   constructor(
@@ -75,17 +63,12 @@ export class Exchange {
 
   /** When the machine wants a `tick`, on the clock of `nowMs`. Null while it wants none. */
   nextTimeoutMs(): number | null {
-    let next: number | null = null;
-    for (const { meter } of [...this.#outgoing.values(), ...this.#incoming.values()]) {
-      const due = meter.dueMs();
-      if (due !== null && (next === null || due < next)) next = due;
-    }
-    return next;
+    return this.#transfers.dueMs();
   }
 
   /** Whether anything is under way that leaving would stop: a transfer that waits or moves. */
   get isBusy(): boolean {
-    return this.#outgoing.size > 0 || this.#incoming.size > 0;
+    return !this.#transfers.isEmpty;
   }
 
   #take(nowMs: number, input: Input): void {
@@ -104,13 +87,13 @@ export class Exchange {
       case 'offer-files':
         { this.#offerFiles(nowMs, input.transfer, input.entries); return; }
       case 'accept':
-        this.#waitingOffer(input.transfer).accept(this.#payloadBytes !== null);
+        this.#transfers.waitingOffer(input.transfer).accept(this.#payloadBytes !== null);
         { this.#tell(nowMs, input.transfer); return; }
       case 'decline':
-        this.#waitingOffer(input.transfer);
+        this.#transfers.waitingOffer(input.transfer);
         { this.#end(nowMs, input.transfer, { state: 'declined', code: null, byUs: true }, { type: 'declined' }); return; }
       case 'cancel':
-        if (!this.#isShown(input.transfer)) throw new TransferError('not-now');
+        if (!this.#transfers.isShown(input.transfer)) throw new TransferError('not-now');
         { this.#cancel(nowMs, input.transfer, 'cancelled'); return; }
       case 'send-text': {
         const text = this.#texts.write(input.id, input.body, input.sentAtMs);
@@ -118,14 +101,14 @@ export class Exchange {
         return;
       }
       case 'block-read':
-        this.#outgoing.get(input.transfer)?.blockRead(input.entry, input.block, input.result);
+        this.#transfers.outgoing.get(input.transfer)?.blockRead(input.entry, input.block, input.result);
         { this.#settle(nowMs, input.transfer, null); return; }
       case 'block-written': {
-        const code = this.#incoming.get(input.transfer)?.blockWritten(input.entry, input.block, input.result);
+        const code = this.#transfers.incoming.get(input.transfer)?.blockWritten(input.entry, input.block, input.result);
         this.#settle(nowMs, input.transfer, code ?? null); return;
       }
       case 'entry-finished': {
-        const code = this.#incoming.get(input.transfer)?.entryFinished(input.entry, input.result);
+        const code = this.#transfers.incoming.get(input.transfer)?.entryFinished(input.entry, input.result);
         this.#settle(nowMs, input.transfer, code ?? null); return;
       }
       case 'tick':
@@ -136,43 +119,30 @@ export class Exchange {
   #linkUp(nowMs: number, maxMessageBytes: number): void {
     this.#linkLost(nowMs);
     this.#payloadBytes = Math.max(1, Math.min(FRAME_PAYLOAD_BYTES, maxMessageBytes - HEADER_BYTES));
-    for (const message of this.#ended.linkUp(nowMs)) this.#send(message);
+    for (const message of this.#transfers.ended.linkUp(nowMs)) this.#send(message);
     for (const message of this.#texts.waiting()) this.#send(message);
-    for (const transfer of this.#outgoing.values()) for (const message of transfer.offer()) this.#send(message);
-    for (const transfer of this.#incoming.values()) transfer.linkUp();
+    for (const message of this.#transfers.offers()) this.#send(message);
+    for (const transfer of this.#transfers.incoming.values()) transfer.linkUp();
     this.#tellAccepted(nowMs);
   }
 
   #linkLost(nowMs: number): void {
     if (this.#payloadBytes === null) return;
     this.#payloadBytes = null;
-    this.#ended.linkLost(nowMs);
-    for (const [id, transfer] of this.#incoming) {
-      // A sender sends an offer again from its beginning.
-      if (transfer.isCollecting) this.#incoming.delete(id);
-      else transfer.linkLost();
-    }
-    for (const transfer of this.#outgoing.values()) transfer.linkLost();
+    this.#transfers.linkLost(nowMs);
     this.#tellAccepted(nowMs);
   }
 
   #tellAccepted(nowMs: number): void {
-    for (const [id, { isAccepted }] of this.#transfers()) if (isAccepted) this.#tell(nowMs, id);
+    for (const [id, { isAccepted }] of this.#transfers.all()) if (isAccepted) this.#tell(nowMs, id);
   }
 
   #offerFiles(nowMs: number, id: TransferId, entries: readonly OfferedEntry[]): void {
-    const waiting = [...this.#outgoing.values()].filter(({ isAccepted }) => !isAccepted).length;
-    if (this.#isKnown(id) || waiting >= OFFERS_PENDING) throw new TransferError('not-now');
+    if (this.#transfers.isKnown(id) || this.#transfers.unansweredOutgoing >= OFFERS_PENDING) throw new TransferError('not-now');
     const transfer = new Outgoing(id, prepareEntries(entries), this.hash, (output) => this.#outputs.push(output));
     if (this.#payloadBytes !== null) for (const message of transfer.offer()) this.#send(message);
-    this.#outgoing.set(id, transfer);
+    this.#transfers.outgoing.set(id, transfer);
     this.#tell(nowMs, id);
-  }
-
-  #waitingOffer(id: TransferId): Incoming {
-    const transfer = this.#incoming.get(id);
-    if (transfer?.isWaiting !== true) throw new TransferError('not-now');
-    return transfer;
   }
 
   #controlReceived(nowMs: number, message: Control): void {
@@ -190,18 +160,18 @@ export class Exchange {
       case 'accept':
         { this.#acceptReceived(nowMs, message); return; }
       case 'decline':
-        if (this.#outgoing.get(message.transfer)?.isAccepted === false) {
+        if (this.#transfers.outgoing.get(message.transfer)?.isAccepted === false) {
           this.#end(nowMs, message.transfer, { state: 'declined', code: null, byUs: false }, NO_WORD);
         }
         return;
       case 'cancel':
         { this.#end(nowMs, message.transfer, { state: 'cancelled', code: message.code, byUs: false }, NO_WORD); return; }
       case 'stored':
-        { this.#settle(nowMs, message.transfer, this.#outgoing.get(message.transfer)?.stored(message.bytes) ?? null); return; }
+        { this.#settle(nowMs, message.transfer, this.#transfers.outgoing.get(message.transfer)?.stored(message.bytes) ?? null); return; }
       case 'proven':
-        { this.#settle(nowMs, message.transfer, this.#outgoing.get(message.transfer)?.proven(message.entry) ?? null); return; }
+        { this.#settle(nowMs, message.transfer, this.#transfers.outgoing.get(message.transfer)?.proven(message.entry) ?? null); return; }
       case 'entry-failed': {
-        const transfer = this.#outgoing.get(message.transfer) ?? this.#incoming.get(message.transfer);
+        const transfer = this.#transfers.get(message.transfer);
         this.#settle(nowMs, message.transfer, transfer?.failedThere(message.entry, message.code) ?? null); return;
       }
       default:
@@ -216,69 +186,55 @@ export class Exchange {
   }
 
   #acceptReceived(nowMs: number, { transfer, resume }: Extract<Control, { type: 'accept' }>): void {
-    const known = this.#outgoing.get(transfer);
+    const known = this.#transfers.outgoing.get(transfer);
     if (known !== undefined) {
       this.#settle(nowMs, transfer, known.accept(resume));
       this.#tell(nowMs, transfer);
-    } else if (!this.#isKnown(transfer)) {
+    } else if (!this.#transfers.isKnown(transfer)) {
       this.#send({ type: 'cancel', transfer, code: 'cancelled' });
     }
   }
 
   #offerReceived(nowMs: number, id: TransferId, entryCount: number, totalBytes: number): void {
-    const word = this.#ended.word(id);
+    const word = this.#transfers.ended.word(id);
     if (word !== undefined) {
       // The other side has not heard how it ended; outcomes were said when the link came up.
       if (word.type === 'declined' || word.type === 'cancelled') this.#say(word, id);
       return;
     }
-    if (this.#isKnown(id)) return;
-    const unanswered = [...this.#incoming.values()].filter(({ isAccepted }) => !isAccepted).length;
-    if (unanswered >= OFFERS_PENDING) this.#event({ type: 'protocol-broken', fault: 'too-many-offers' });
+    if (this.#transfers.isKnown(id)) return;
+    if (this.#transfers.unansweredIncoming >= OFFERS_PENDING) this.#event({ type: 'protocol-broken', fault: 'too-many-offers' });
     else if (entryCount === 0 || entryCount > OFFER_ENTRIES) this.#refuse(nowMs, id, 'bad-offer');
-    else this.#incoming.set(id, new Incoming(id, entryCount, totalBytes, this.hash, (output) => this.#outputs.push(output)));
+    else this.#transfers.incoming.set(id, new Incoming(id, entryCount, totalBytes, this.hash, (output) => this.#outputs.push(output)));
   }
 
   #entriesReceived(nowMs: number, id: TransferId, page: readonly OfferedEntry[], last: boolean): void {
-    const transfer = this.#incoming.get(id);
-    // Pages of an offer that is whole belong to one that was sent again.
-    if (transfer?.isCollecting !== true) return;
-    const taken = [...this.#incoming.values()].reduce((sum, { namesBytes }) => sum + namesBytes, 0);
-    const code = transfer.collect(page, last, Math.max(0, NAMES_BYTES - taken));
-    if (code !== null) {
-      this.#incoming.delete(id);
-      this.#refuse(nowMs, id, code);
-    } else if (last) {
-      this.#tell(nowMs, id);
-    }
+    const collected = this.#transfers.collect(id, page, last);
+    if (typeof collected === 'string') this.#refuse(nowMs, id, collected);
+    else if (collected) this.#tell(nowMs, id);
   }
 
   /** Ends an offer that no one has seen. */
   #refuse(nowMs: number, transfer: TransferId, code: TransferCode): void {
     this.#send({ type: 'cancel', transfer, code });
-    this.#ended.push(transfer, { type: 'cancelled', code }, nowMs);
+    this.#transfers.ended.push(transfer, { type: 'cancelled', code }, nowMs);
   }
 
   #frameReceived(nowMs: number, frame: Uint8Array): void {
     const decoded = decodeFrame(frame);
     if (!decoded.ok) { this.#event({ type: 'protocol-broken', fault: 'frame' }); return; }
     const id = decoded.header.transfer;
-    const transfer = this.#incoming.get(id);
-    if (transfer === undefined) {
-      if (this.#ended.word(id) === undefined) this.#event({ type: 'protocol-broken', fault: 'unasked' });
-      return;
-    }
-    const code = transfer.frame(decoded.header, decoded.payload);
-    const unstored = [...this.#incoming.values()].reduce((sum, { unstoredBytes }) => sum + unstoredBytes, 0);
-    this.#settle(nowMs, id, unstored > RECEIVE_BYTES ? 'protocol' : code);
+    const code = this.#transfers.frame(decoded.header, decoded.payload);
+    if (code !== undefined) this.#settle(nowMs, id, code);
+    else if (this.#transfers.ended.word(id) === undefined) this.#event({ type: 'protocol-broken', fault: 'unasked' });
   }
 
   /** Draws the consequence of a step: cancels the transfer for a code, or ends it when it is complete. */
   #settle(nowMs: number, id: TransferId, code: TransferCode | null): void {
     if (code !== null) { this.#cancel(nowMs, id, code); return; }
-    const transfer = this.#outgoing.get(id) ?? this.#incoming.get(id);
+    const transfer = this.#transfers.get(id);
     if (transfer?.isComplete !== true) return;
-    this.#end(nowMs, id, { state: transfer.view().state, code: null, byUs: false }, transfer.lastWord());
+    this.#end(nowMs, id, { state: viewState(transfer.view()), code: null, byUs: false }, transfer.lastWord());
   }
 
   /** We end a transfer. */
@@ -288,14 +244,13 @@ export class Exchange {
 
   /** The end of a transfer of either direction, whoever ends it. */
   #end(nowMs: number, id: TransferId, ending: Ending, word: LastWord): void {
-    const transfer = this.#outgoing.get(id) ?? this.#incoming.get(id);
+    const transfer = this.#transfers.get(id);
     if (transfer === undefined) return;
-    const wasShown = this.#isShown(id);
-    this.#outgoing.delete(id);
-    this.#incoming.delete(id);
+    const wasShown = this.#transfers.isShown(id);
+    this.#transfers.remove(id);
     const linkIsUp = this.#payloadBytes !== null;
     if (linkIsUp && (word.type === 'declined' || word.type === 'cancelled')) this.#say(word, id);
-    this.#ended.push(id, word, linkIsUp ? nowMs : null);
+    this.#transfers.ended.push(id, word, linkIsUp ? nowMs : null);
     if (!wasShown) return;
     this.#event({ type: 'transfer-changed', transfer: snapshot(transfer.view(), this.peer, ending) });
     this.#outputs.push({ type: 'release-transfer', transfer: id });
@@ -306,62 +261,25 @@ export class Exchange {
     if (this.#payloadBytes === null) return;
     let moved = true;
     while (moved) {
-      const read = this.#readAhead();
-      moved = this.#sendReady(nowMs, this.#payloadBytes) || read;
-    }
-  }
-
-  #readAhead(): boolean {
-    for (let moved = false; ; moved = true) {
-      let bytes = 0;
-      let slots = 0;
-      for (const { aheadBytes, slotCount } of this.#outgoing.values()) {
-        bytes += aheadBytes;
-        slots += slotCount;
+      moved = this.#turns.readAhead(this.#transfers.outgoing);
+      for (;;) {
+        const served = this.#turns.sendNext(this.#transfers.outgoing, this.#payloadBytes);
+        if (served === null) break;
+        moved = true;
+        this.#settle(nowMs, served, null);
       }
-      if (bytes >= READ_AHEAD_BYTES || slots >= READ_AHEAD_SLOTS) return moved;
-      const served = inTurn(this.#outgoing, this.#lastRead, (transfer) => transfer.readNext());
-      if (served === null) return moved;
-      this.#lastRead = served;
-    }
-  }
-
-  #sendReady(nowMs: number, payloadBytes: number): boolean {
-    for (let moved = false; ; moved = true) {
-      const unstored = [...this.#outgoing.values()].reduce((sum, { unstoredBytes }) => sum + unstoredBytes, 0);
-      const served = inTurn(this.#outgoing, this.#lastSent, (transfer) => {
-        const length = transfer.nextLength();
-        if (length === null || unstored + length > WINDOW_BYTES) return false;
-        transfer.sendNext(payloadBytes);
-        return true;
-      });
-      if (served === null) return moved;
-      this.#lastSent = served;
-      this.#settle(nowMs, served, null);
     }
   }
 
   #tellProgress(nowMs: number): void {
-    for (const [id, { meter }] of this.#transfers()) if (meter.isDue(nowMs)) this.#tell(nowMs, id);
+    for (const [id, { meter }] of this.#transfers.all()) if (meter.isDue(nowMs)) this.#tell(nowMs, id);
   }
 
   /** Tells the state of a transfer, unless nothing about it is new. */
   #tell(nowMs: number, id: TransferId): void {
-    const transfer = this.#outgoing.get(id) ?? this.#incoming.get(id);
-    if (transfer?.meter.tell(nowMs, transfer.view().storedBytes, transfer.view().state) !== true) return;
+    const transfer = this.#transfers.get(id);
+    if (transfer?.meter.tell(nowMs, transfer.view().storedBytes, viewState(transfer.view())) !== true) return;
     this.#event({ type: 'transfer-changed', transfer: snapshot(transfer.view(), this.peer, null) });
-  }
-
-  #transfers(): [TransferId, Outgoing | Incoming][] {
-    return [...this.#incoming, ...this.#outgoing];
-  }
-
-  #isShown(id: TransferId): boolean {
-    return this.#outgoing.has(id) || this.#incoming.get(id)?.isCollecting === false;
-  }
-
-  #isKnown(id: TransferId): boolean {
-    return this.#outgoing.has(id) || this.#incoming.has(id) || this.#ended.word(id) !== undefined;
   }
 
   #say(word: LastWord, id: TransferId): void {

@@ -9,47 +9,21 @@ import type { OfferedEntry } from '../protocol/OfferedEntry';
 import type { ResumePoint } from '../protocol/ResumePoint';
 import type { TransferCode } from '../protocol/TransferCode';
 import type { TransferId } from '../protocol/TransferId';
-import type { TransferState } from '../protocol/TransferState';
 import { equalBytes, type Bytes } from '../trust/bytes';
 import { blockCount, blockLength, blockOffset, entryProof, type Hash } from './block';
 import { lastWordMessages, NO_WORD, type FailedEntry, type LastWord } from './ended';
 import { encodeFrame, type FrameKind } from './frame';
 import { Meter } from './meter';
 import { offerPages, totalBytes } from './offer';
+import { OutgoingEntry, type EndedState } from './outgoingEntry';
 import type { Output } from './output';
+import { SendQueue } from './sendQueue';
 import type { View } from './snapshot';
-
-/**
- * How an entry stands: blocks or the proof are still to be sent on this connection; the proof was sent; the receiver has proven it; or
- * why it ended without proof.
- */
-type EntryState = 'unsent' | 'sent' | 'proven' | { readonly failed: TransferCode };
-
-/** A file we offered. */
-interface Entry {
-  readonly offered: OfferedEntry;
-  /** Of the blocks read so far, in order: for the entry's proof, and to know a block again. */
-  hashes: Bytes[];
-  /** The first block that the receiver lacks. */
-  firstBlock: number;
-  state: EntryState;
-}
-
-/** Something to send, in its place in the order. A proof has no length and is always there. */
-interface Slot {
-  readonly entry: number;
-  readonly block: number;
-  readonly length: number;
-  readonly isProof: boolean;
-  bytes: Bytes | null;
-}
-
-const NOTHING: Bytes = new Uint8Array(0);
 
 /** A transfer from us. */
 export class Outgoing {
   readonly meter = new Meter();
-  readonly #entries: Entry[];
+  readonly #entries: OutgoingEntry[];
   readonly #totalBytes: number;
   #provenCount = 0;
   #endedCount = 0;
@@ -59,7 +33,7 @@ export class Outgoing {
   /** What is read next. */
   #nextEntry = 0;
   #nextBlock = 0;
-  #slots: Slot[] = [];
+  readonly #queue = new SendQueue();
   /** Bytes the receiver had at its last `accept`; bytes sent since, and of these stored. */
   #resumed = 0;
   #sent = 0;
@@ -71,7 +45,7 @@ export class Outgoing {
     private readonly hash: Hash,
     private readonly order: (output: Output) => void,
   ) {
-    this.#entries = entries.map((offered) => ({ offered, hashes: [], firstBlock: 0, state: 'unsent' }));
+    this.#entries = entries.map((offered) => new OutgoingEntry(offered));
     this.#totalBytes = totalBytes(entries) ?? 0;
   }
 
@@ -87,24 +61,21 @@ export class Outgoing {
 
   linkLost(): void {
     this.#isFlowing = false;
-    this.#slots = [];
+    this.#queue.clear();
     this.meter.setMoving(false);
   }
 
   /** Consent, or where to go on. A code when it breaks the protocol. */
   accept(resume: readonly ResumePoint[]): TransferCode | null {
     if (this.#isFlowing) return 'protocol';
-    for (const entry of this.#entries) {
-      entry.firstBlock = 0;
-      if (entry.state === 'sent') entry.state = 'unsent';
-    }
+    for (const entry of this.#entries) entry.startAgain();
     for (const point of resume) {
       const entry = this.#entries[point.entry];
       if (entry === undefined || point.next_block > blockCount(entry.offered.size)) return 'protocol';
       entry.firstBlock = point.next_block;
       if (point.proven && entry.state === 'unsent') this.#end(entry, 'proven');
     }
-    this.#resumed = this.#entries.reduce((sum, entry) => sum + storedBytes(entry), 0);
+    this.#resumed = this.#entries.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
     this.#sent = 0;
     this.#stored = 0;
     this.#isAccepted = true;
@@ -129,12 +100,12 @@ export class Outgoing {
       const { size } = entry.offered;
       const block = this.#nextBlock;
       if (block >= blockCount(size)) {
-        this.#slots.push({ entry: number, block, length: 0, isProof: true, bytes: NOTHING });
+        this.#queue.pushProof(number, block);
         this.#moveTo(number + 1);
         return true;
       }
       const length = blockLength(size, block);
-      this.#slots.push({ entry: number, block, length, isProof: false, bytes: null });
+      this.#queue.pushBlock(number, block, length);
       this.#nextBlock = block + 1;
       const last = block + 1 === blockCount(size);
       const offset = blockOffset(block);
@@ -145,18 +116,18 @@ export class Outgoing {
 
   /** Bytes read or being read, not sent. */
   get aheadBytes(): number {
-    return this.#slots.reduce((sum, slot) => sum + slot.length, 0);
+    return this.#queue.bytes;
   }
 
   /** Things read or being read, not sent. */
   get slotCount(): number {
-    return this.#slots.length;
+    return this.#queue.length;
   }
 
   /** A read returned. */
   blockRead(entry: number, block: number, result: Bytes | TransferCode): void {
     // An answer of an older connection, or of an entry that failed meanwhile, finds no slot.
-    const slot = this.#slots.find((waiting) => waiting.entry === entry && waiting.block === block && waiting.bytes === null);
+    const slot = this.#queue.unread(entry, block);
     if (slot === undefined) return;
     if (typeof result === 'string') this.#failHere(entry, result);
     else if (result.length !== slot.length) this.#failHere(entry, 'source-changed');
@@ -165,14 +136,14 @@ export class Outgoing {
 
   /** Bytes the next frames need in the window; null when the next thing is not read yet or there is none. */
   nextLength(): number | null {
-    const slot = this.#slots[0];
+    const slot = this.#queue.front;
     if (slot?.bytes == null) return null;
     return slot.block < (this.#entries[slot.entry]?.firstBlock ?? 0) ? 0 : slot.length;
   }
 
   /** Sends the next thing, which `nextLength` has shown to be there. */
   sendNext(payloadBytes: number): void {
-    const slot = this.#slots.shift();
+    const slot = this.#queue.pop();
     const entry = this.#entries[slot?.entry ?? -1];
     if (slot?.bytes == null || entry === undefined) return;
     if (!slot.isProof) {
@@ -183,7 +154,7 @@ export class Outgoing {
     this.#sendFrame('entry-proof', slot.entry, blockCount(entry.offered.size), 0, entryProof(this.hash, entry.hashes));
   }
 
-  #sendBlock(entry: Entry, number: number, block: number, bytes: Bytes, payloadBytes: number): void {
+  #sendBlock(entry: OutgoingEntry, number: number, block: number, bytes: Bytes, payloadBytes: number): void {
     const proof = this.hash(bytes);
     const known = entry.hashes[block];
     if (known === undefined) entry.hashes.push(proof);
@@ -217,9 +188,9 @@ export class Outgoing {
   proven(number: number): TransferCode | null {
     const entry = this.#entries[number];
     if (entry === undefined) return 'protocol';
-    if (entry.state === 'proven' || typeof entry.state === 'object') return null;
+    if (entry.state === 'proven' || entry.failed !== null) return null;
     // An unsent one may have been sent on an earlier connection, as its blocks' hashes tell.
-    const wasSent = !this.#isFlowing && entry.hashes.length === blockCount(entry.offered.size);
+    const wasSent = !this.#isFlowing && entry.isHashed;
     if (entry.state === 'unsent' && !wasSent) return 'protocol';
     this.#end(entry, 'proven');
     return null;
@@ -239,12 +210,12 @@ export class Outgoing {
 
   #fail(number: number, code: TransferCode): void {
     const entry = this.#entries[number];
-    if (entry === undefined || entry.state === 'proven' || typeof entry.state === 'object') return;
-    this.#slots = this.#slots.filter((slot) => slot.entry !== number);
+    if (entry === undefined || entry.state === 'proven' || entry.failed !== null) return;
+    this.#queue.dropEntry(number);
     this.#end(entry, { failed: code });
   }
 
-  #end(entry: Entry, state: 'proven' | { readonly failed: TransferCode }): void {
+  #end(entry: OutgoingEntry, state: EndedState): void {
     entry.state = state;
     entry.hashes = [];
     this.#endedCount += 1;
@@ -264,40 +235,30 @@ export class Outgoing {
   }
 
   #failed(): FailedEntry[] {
-    return this.#entries.flatMap(({ state }, entry) => (typeof state === 'object' ? [{ entry, code: state.failed }] : []));
+    return this.#entries.flatMap(({ failed: code }, entry) => (code === null ? [] : [{ entry, code }]));
   }
 
   /** Reading goes on with an entry, at what the receiver lacks of it or what was never hashed here. */
   #moveTo(number: number): void {
-    const entry = this.#entries[number];
     this.#nextEntry = number;
-    this.#nextBlock = entry === undefined ? 0 : Math.min(entry.firstBlock, entry.hashes.length);
+    this.#nextBlock = this.#entries[number]?.start ?? 0;
   }
 
   view(): View {
-    const state = this.#state();
+    const isProven = this.#provenCount === this.#entries.length;
     return {
       id: this.id,
       direction: 'sending',
-      state,
-      entry: (index) => {
-        const entry = this.#entries[index];
-        const failed = typeof entry?.state === 'object' ? entry.state.failed : null;
-        const { path = [], size = 0 } = entry?.offered ?? {};
-        return { path: path.join('/'), size, proven: entry?.state === 'proven', failed };
-      },
+      isAccepted: this.#isAccepted,
+      isFlowing: this.#isFlowing,
+      isComplete: this.isComplete,
+      entry: (index) => this.#entries[index]?.view() ?? { path: '', size: 0, proven: false, failed: null },
       entryCount: this.#entries.length,
       provenCount: this.#provenCount,
       totalBytes: this.#totalBytes,
-      storedBytes: state === 'proven' ? this.#totalBytes : Math.min(this.#resumed + this.#stored, this.#totalBytes),
+      storedBytes: isProven ? this.#totalBytes : Math.min(this.#resumed + this.#stored, this.#totalBytes),
       meter: this.meter,
     };
-  }
-
-  #state(): TransferState {
-    if (this.isComplete) return this.#provenCount === this.#entries.length ? 'proven' : 'partial';
-    if (!this.#isAccepted) return 'waiting';
-    return this.#isFlowing ? 'moving' : 'interrupted';
   }
 
   #say(word: LastWord): void {
@@ -311,10 +272,4 @@ export class Outgoing {
   #sendFrame(kind: FrameKind, entry: number, block: number, offset: number, payload: Uint8Array): void {
     this.order({ type: 'send-frame', frame: encodeFrame({ kind, transfer: this.id, entry, block, offset }, payload) });
   }
-}
-
-/** Bytes of an entry that the receiver has, as far as it has said. */
-function storedBytes({ offered, firstBlock, state }: Entry): number {
-  if (state === 'proven') return offered.size;
-  return typeof state === 'object' ? 0 : Math.min(blockOffset(firstBlock), offered.size);
 }

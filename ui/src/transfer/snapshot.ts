@@ -16,7 +16,12 @@ const ENTRIES = 200;
 export interface View {
   readonly id: TransferId;
   readonly direction: Direction;
-  readonly state: TransferState;
+  /** The receiver's user has consented. */
+  readonly isAccepted: boolean;
+  /** The receiver has said on this connection where to go on. */
+  readonly isFlowing: boolean;
+  /** Every entry is proven or has failed. */
+  readonly isComplete: boolean;
   /** The entry of that number; asked for only as far as a list is shown. */
   readonly entry: (index: number) => TransferEntry;
   readonly entryCount: number;
@@ -33,9 +38,16 @@ export interface Ending {
   readonly byUs: boolean;
 }
 
+/** How a transfer stands as long as no one ends it before its time. */
+export function viewState({ isAccepted, isFlowing, isComplete, provenCount, entryCount }: View): TransferState {
+  if (isComplete) return provenCount === entryCount ? 'proven' : 'partial';
+  if (!isAccepted) return 'waiting';
+  return isFlowing ? 'moving' : 'interrupted';
+}
+
 /** The whole state for a screen. */
 export function snapshot(view: View, peer: PeerId, ending: Ending | null): Transfer {
-  const state = ending?.state ?? view.state;
+  const state = ending?.state ?? viewState(view);
   const isMoving = state === 'moving';
   return {
     id: view.id,

@@ -1,0 +1,64 @@
+// Turns among the transfers from us, so that a large one does not hold up the others: who reads next, and who sends next.
+// Twin of `crates/transfer/src/turns.rs`.
+//
+// Promises: what is read ahead, and what is sent and not stored, is bounded over all transfers together; each transfer gets a block in
+// turn. Leaves to `Outgoing`: which block that is.
+
+import { WINDOW_BYTES } from '../protocol/limits';
+import type { TransferId } from '../protocol/TransferId';
+import type { Outgoing } from './outgoing';
+
+/** Bytes read or being read before the window has room for them: what a disk needs to keep a network busy. */
+const READ_AHEAD_BYTES = 4 * 1024 * 1024;
+/** Blocks and proofs in that state: small files are read many at once. */
+const READ_AHEAD_SLOTS = 64;
+
+/** The outgoing transfer that was served last, in reading and in sending. */
+export class Turns {
+  #lastRead: TransferId | null = null;
+  #lastSent: TransferId | null = null;
+
+  /** Orders reads as far ahead as there is room. True when there was something to order. */
+  readAhead(outgoing: ReadonlyMap<TransferId, Outgoing>): boolean {
+    for (let moved = false; ; moved = true) {
+      let bytes = 0;
+      let slots = 0;
+      for (const { aheadBytes, slotCount } of outgoing.values()) {
+        bytes += aheadBytes;
+        slots += slotCount;
+      }
+      if (bytes >= READ_AHEAD_BYTES || slots >= READ_AHEAD_SLOTS) return moved;
+      const served = inTurn(outgoing, this.#lastRead, (transfer) => transfer.readNext());
+      if (served === null) return moved;
+      this.#lastRead = served;
+    }
+  }
+
+  /** Sends the next thing that is read and fits the window. Gives the transfer it is of; null when there is no such thing. */
+  sendNext(outgoing: ReadonlyMap<TransferId, Outgoing>, payloadBytes: number): TransferId | null {
+    const unstored = [...outgoing.values()].reduce((sum, { unstoredBytes }) => sum + unstoredBytes, 0);
+    const served = inTurn(outgoing, this.#lastSent, (transfer) => {
+      const length = transfer.nextLength();
+      if (length === null || unstored + length > WINDOW_BYTES) return false;
+      transfer.sendNext(payloadBytes);
+      return true;
+    });
+    this.#lastSent = served ?? this.#lastSent;
+    return served;
+  }
+}
+
+/** Offers the turn to each of `transfers`, beginning behind the one served last, until one takes it; null when none does. */
+function inTurn(
+  transfers: ReadonlyMap<TransferId, Outgoing>,
+  last: TransferId | null,
+  serve: (transfer: Outgoing) => boolean,
+): TransferId | null {
+  const ids = [...transfers.keys()].sort();
+  const behind = ids.findIndex((id) => last === null || id > last);
+  const order = behind < 0 ? ids : [...ids.slice(behind), ...ids.slice(0, behind)];
+  return order.find((id) => {
+    const transfer = transfers.get(id);
+    return transfer !== undefined && serve(transfer);
+  }) ?? null;
+}
