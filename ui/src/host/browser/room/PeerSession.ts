@@ -41,6 +41,8 @@ export interface SessionSurroundings {
 
 /** A hello without an answer is said again after this long. */
 const HELLO_AGAIN_MS = 10_000;
+/** A newcomer that did not bring about an epoch is greeted after this long: a little later than it would say its hello again. */
+const HELLO_INSTEAD_MS = 13_000;
 
 export class PeerSession {
   readonly transfers: TransferDriver;
@@ -97,9 +99,15 @@ export class PeerSession {
     this.#emit({ type: 'peer-changed', peer: this.#peer });
   }
 
-  /** Begins a handshake. */
+  /** Begins a handshake, again and again until an epoch comes of it or the connection is back. */
   greet(): void {
+    this.#armHello(HELLO_AGAIN_MS);
     this.#follow(this.#correspondence.begin());
+  }
+
+  /** Leaves the greeting to the peer, who came after us; steps in when it does not, since it may think its old epoch alive. */
+  awaitHello(): void {
+    this.#armHello(HELLO_INSTEAD_MS);
   }
 
   /** A sealed body of the peer came. */
@@ -141,7 +149,7 @@ export class PeerSession {
 
   close(): void {
     this.#closed = true;
-    if (this.#helloTimer !== null) clearTimeout(this.#helloTimer);
+    this.#disarmHello();
     this.#plane?.close();
     this.transfers.close();
   }
@@ -174,10 +182,10 @@ export class PeerSession {
           break;
       }
     }
-    this.#armHello();
   }
 
   #beginEpoch(epoch: Epoch): void {
+    this.#disarmHello();
     this.#plane?.close();
     this.transfers.linkLost();
     this.#proofs = new MediaProofs(epoch);
@@ -255,11 +263,18 @@ export class PeerSession {
     if (before !== plane.state) this.around.linkChanged();
   }
 
-  #armHello(): void {
+  /** Only our own wish for an epoch arms it: a hello the server says once more must not make us end a live epoch. */
+  #armHello(waitMs: number): void {
+    this.#disarmHello();
+    this.#helloTimer = setTimeout(() => {
+      this.#helloTimer = null;
+      if (!this.isConnected) this.greet();
+    }, waitMs);
+  }
+
+  #disarmHello(): void {
     if (this.#helloTimer !== null) clearTimeout(this.#helloTimer);
     this.#helloTimer = null;
-    if (!this.#correspondence.isPending || this.#closed) return;
-    this.#helloTimer = setTimeout(() => this.greet(), HELLO_AGAIN_MS);
   }
 
   #change(change: Partial<Peer>): void {

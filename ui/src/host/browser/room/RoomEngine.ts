@@ -218,7 +218,7 @@ export class RoomEngine {
     for (const peer of joined.peers) {
       this.#seen(room, peer);
       const session = this.#knownOrNew(room, peer);
-      // A living connection proves that the other side still knows our epoch.
+      // A proven connection that answers shows that the other side still knows our epoch.
       if (session?.isConnected === false) session.greet();
     }
     for (const peer of before) if (!room.present.has(peer)) this.#await(room, peer, RETURN_MS);
@@ -259,6 +259,7 @@ export class RoomEngine {
     });
     room.sessions.set(peer, session);
     session.announce();
+    session.awaitHello();
     return session;
   }
 

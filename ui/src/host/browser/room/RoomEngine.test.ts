@@ -1,0 +1,166 @@
+// The engine between a made-up server and peers that are real up to their sealing. Connections there are none: this is no browser.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Event } from '../../../protocol/Event';
+import type { Joined } from '../../../protocol/Joined';
+import type { PeerId } from '../../../protocol/PeerId';
+import { Correspondence } from '../../../trust/Correspondence';
+import type { CorrespondenceOutput } from '../../../trust/Correspondence';
+import { RoomKeys } from '../../../trust/derivation';
+import { createInvitation, invitationLink } from '../../../trust/invitation';
+import { PickedFiles } from '../files/PickedFiles';
+import type { SignalingFact } from '../signaling/SignalingLink';
+import { RoomEngine } from './RoomEngine';
+import { RoomTabs } from './RoomTabs';
+
+/** What the engine's last way to the server was told, and how the server answers. */
+const server = vi.hoisted(() => ({
+  heard: (_fact: unknown): void => undefined,
+  sent: [] as { to: string; body: string }[],
+}));
+
+vi.mock('../signaling/SignalingLink', () => ({
+  SignalingLink: class {
+    constructor(_server: string, _seat: unknown, heard: (fact: unknown) => void) {
+      server.heard = heard;
+    }
+    begin(): void { /* the test says what comes of it */ }
+    send(to: string, body: string): void {
+      server.sent.push({ to, body });
+    }
+    forget(): void { /* nothing is kept */ }
+    leave(): void { /* nobody is told */ }
+  },
+}));
+
+const ADA = '22'.repeat(16);
+const BOB = '33'.repeat(16);
+let state = 1;
+/** The same bytes every time, none soon again. */
+const random = (length: number): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 24;
+  });
+const invitation = createInvitation('https://parlor.example', random);
+const keys = new RoomKeys(invitation.secret);
+
+/** The engine, inside a room with `peers`. */
+async function inside(...peers: PeerId[]) {
+  const events: Event[] = [];
+  const engine = new RoomEngine({
+    ownServer: 'https://parlor.example',
+    random,
+    tabs: new RoomTabs(),
+    picked: new PickedFiles(),
+    places: { open: () => Promise.reject(new Error('nothing is received here')) },
+    ice: () => ({ servers: [], relayOnly: false }),
+    emit: (event) => events.push(event),
+  });
+  await engine.dispatch({ type: 'join-room', link: invitationLink(invitation), name: 'Mina' });
+  const hear = (fact: SignalingFact): void => server.heard(fact);
+  const enter = (...here: PeerId[]): void => {
+    const joined: Joined = { peers: here, ice_servers: [], ttl_s: 900, limits: { message_bytes: 65_536, room_peers: 8 } };
+    hear({ type: 'entered', joined });
+  };
+  enter(...peers);
+  const entered = events.find((event) => event.type === 'room-entered');
+  if (entered?.type !== 'room-entered') throw new Error('not inside');
+  const self = entered.self_peer;
+  /** The other end of a peer, as a program that was started anew. */
+  const other = (peer: PeerId) => new Correspondence(keys, peer, self, { name: 'Theo', agent: 'parlor/0.1.0', host: 'app' }, random);
+  const say = (from: PeerId, outputs: readonly CorrespondenceOutput[]): void => {
+    for (const output of outputs) if (output.type === 'send-signal') hear({ type: 'signal-received', from, body: output.body });
+  };
+  /** Lets the end of a peer hear what was sent to it, and says its answers. */
+  const exchange = (peer: PeerId, end: Correspondence): void => {
+    for (let sent = take(peer); sent.length > 0; sent = take(peer)) for (const body of sent) say(peer, end.receive(body));
+  };
+  const epochOf = (peer: PeerId): string | null => {
+    const last = events.findLast((event) => event.type === 'peer-changed' && event.peer.id === peer);
+    return last?.type === 'peer-changed' ? last.peer.epoch : null;
+  };
+  return { engine, events, hear, enter, other, say, exchange, epochOf };
+}
+
+/** Bodies sent to a peer and not yet taken. */
+function take(peer: PeerId): string[] {
+  const mine = server.sent.filter(({ to }) => to === peer).map(({ body }) => body);
+  server.sent = server.sent.filter(({ to }) => to !== peer);
+  return mine;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server.sent = [];
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe('greeting', () => {
+  it('reaches a peer that comes back with an old epoch and does not greet', async () => {
+    const { hear, enter, other, exchange, epochOf, events } = await inside(ADA);
+    const ada = other(ADA);
+    exchange(ADA, ada);
+    const before = epochOf(ADA);
+    expect(before).toBe(ada.epoch?.id);
+    // We come back from an outage before it does; it is gone for longer than it is waited for.
+    enter();
+    vi.advanceTimersByTime(20_000);
+    expect(events.at(-1)).toEqual({ type: 'peer-left', peer: ADA, said_bye: false });
+    hear({ type: 'peer-joined', peer: ADA });
+    const sealed = ada.seal('data', { type: 'candidate', link: 1, candidate: null });
+    hear({ type: 'signal-received', from: ADA, body: sealed ?? '' });
+    vi.advanceTimersByTime(12_999);
+    expect(take(ADA)).toEqual([]);
+    vi.advanceTimersByTime(1);
+    exchange(ADA, ada);
+    expect(epochOf(ADA)).toBe(ada.epoch?.id);
+    expect(epochOf(ADA)).not.toBe(before);
+  });
+
+  it('leaves it to a newcomer that speaks in time', async () => {
+    const { hear, other, say, exchange, epochOf } = await inside();
+    hear({ type: 'peer-joined', peer: ADA });
+    const ada = other(ADA);
+    say(ADA, ada.begin());
+    exchange(ADA, ada);
+    const epoch = epochOf(ADA);
+    expect(epoch).toBe(ada.epoch?.id);
+    vi.advanceTimersByTime(60_000);
+    exchange(ADA, ada);
+    expect(epochOf(ADA)).toBe(epoch);
+  });
+
+  it('is said again to who does not answer', async () => {
+    await inside(ADA);
+    expect(take(ADA)).toHaveLength(1);
+    vi.advanceTimersByTime(30_000);
+    expect(take(ADA)).toHaveLength(3);
+  });
+
+  it('greets anew at a return who has no connection to us', async () => {
+    const { enter, other, exchange, epochOf } = await inside(ADA);
+    const ada = other(ADA);
+    exchange(ADA, ada);
+    const before = epochOf(ADA);
+    enter(ADA);
+    exchange(ADA, ada);
+    expect(epochOf(ADA)).toBe(ada.epoch?.id);
+    expect(epochOf(ADA)).not.toBe(before);
+  });
+
+  it('does not end a live epoch for a hello that the server says once more', async () => {
+    const { hear, other, exchange, epochOf } = await inside(ADA);
+    const old = other(ADA).begin();
+    const ada = other(ADA);
+    exchange(ADA, ada);
+    const epoch = epochOf(ADA);
+    for (const output of old) if (output.type === 'send-signal') hear({ type: 'signal-received', from: ADA, body: output.body });
+    exchange(ADA, ada);
+    vi.advanceTimersByTime(60_000);
+    exchange(ADA, ada);
+    expect(epochOf(ADA)).toBe(epoch);
+  });
+});
