@@ -73,6 +73,11 @@ impl Connection {
         matches!(self.phase, Phase::Proven)
     }
 
+    /// Whether it was proven and the peer is heard.
+    pub(crate) fn is_live(&self) -> bool {
+        self.is_proven() && !self.liveness.is_interrupted()
+    }
+
     /// Queues a control message. False when the connection takes nothing more.
     #[must_use]
     pub(crate) fn send(&self, control: &Control) -> bool {

@@ -26,7 +26,12 @@ pub struct Guest {
 
 /// A real server on a port of its own.
 pub async fn server() -> (ServerHandle, String) {
-    let config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..Config::default() };
+    server_with(Config::default()).await
+}
+
+/// The same, set up otherwise.
+pub async fn server_with(config: Config) -> (ServerHandle, String) {
+    let config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..config };
     let server = Server::bind(config).await.unwrap().spawn();
     let url = format!("http://{}", server.local_addr());
     (server, url)

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod files;
+mod frozen;
 mod guest;
 mod hostile;
 mod meeting;
+mod outage;
 mod stranger;
 mod tree;

@@ -8,7 +8,7 @@ use parlor_protocol::{
 use parlor_trust::{Epoch, Greeting, Nonce, TrustError, envelope};
 
 use super::{Session, not_now};
-use crate::random::random;
+use crate::{random::random, room::connection::Connection};
 
 impl Session {
     /// Begins a handshake, now and again until it is done.
@@ -21,23 +21,26 @@ impl Session {
     /// The server sees the peer (again).
     pub(super) async fn present(&mut self) {
         self.is_present = true;
-        if self.epoch.is_none() || self.peer.link == LinkState::Failed {
+        if !self.is_live() {
+            // Only a living connection proves that the other side still has our epoch. The handshake leads to the next one.
+            self.rebuild_due_ms = None;
+            self.offer_due_ms = None;
             self.greet().await;
-        } else if self.rebuild_due_ms.is_some() {
-            self.rebuild_due_ms = Some(self.room.now_ms());
         }
     }
 
     /// The server does not see the peer any more. A live connection does not care; a silent one is not waited for.
     pub(super) fn absent(&mut self) {
         self.is_present = false;
+        let now_ms = self.room.now_ms();
         match &mut self.connection {
-            Some(connection) if connection.is_proven() && !connection.liveness.is_interrupted() => {
-                let now_ms = self.room.now_ms();
-                connection.liveness.ping_now(now_ms);
-            }
+            Some(connection) if connection.is_live() => connection.liveness.ping_now(now_ms),
             _ => self.ended = Some(super::Ended::Lost),
         }
+    }
+
+    fn is_live(&self) -> bool {
+        self.connection.as_ref().is_some_and(Connection::is_live)
     }
 
     /// A sealed message came, by a server that is not trusted.
