@@ -19,6 +19,8 @@ pub struct Timings {
     pub stagger_ms: u64,
     /// What a leaving side waits for the other to have heard the goodbye.
     pub bye_ms: u64,
+    /// How long a peer with a transfer under way is waited for that neither the server nor a connection has any more.
+    pub absent_ms: u64,
 }
 
 impl Default for Timings {
@@ -32,6 +34,7 @@ impl Default for Timings {
             hello_ms: 10_000,
             stagger_ms: 3_000,
             bye_ms: 2_000,
+            absent_ms: 60_000,
         }
     }
 }

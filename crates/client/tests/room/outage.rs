@@ -1,12 +1,22 @@
 //! Peers that are cut off for a while, and come back.
 
+use std::fs;
+
 use parlor_client::room::Timings;
+use parlor_protocol::{
+    host::{Command, Direction, Event, TransferState},
+    id::TransferId,
+};
 use parlor_server::{Config, ServerHandle};
 
 use crate::{
     frozen::Freezer,
     guest::{Guest, server_with},
+    tree::{content, files_below, write},
 };
+
+/// Enough to be still moving when its sender is stopped.
+const LARGE_BYTES: usize = 96 << 20;
 
 /// A server that soon notices who is gone.
 async fn quick_server() -> (ServerHandle, String) {
@@ -43,4 +53,68 @@ async fn who_was_given_up_and_comes_back_is_met_anew() {
     bob.connected().await;
     ada.write(1, "there you are").await;
     assert_eq!(bob.reads().await, "there you are");
+}
+
+/// Bob, who can be frozen, sends Ada a large file of which a part has come.
+async fn sending(ada: &mut Guest, bob: &Guest) -> TransferId {
+    let source = write(bob.home.path(), "large.bin", &content(7, LARGE_BYTES));
+    bob.offer(ada.id.unwrap(), &[source]).await;
+    let transfer = ada.offered().await;
+    ada.wish(Command::AcceptTransfer { transfer }).await;
+    ada.until("bytes come", |event| match event {
+        Event::TransferChanged { transfer } => (transfer.stored_bytes > 0).then_some(()),
+        _ => None,
+    })
+    .await;
+    transfer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_outlives_an_outage_of_its_peer_and_goes_on_where_it_was() {
+    let (_server, url) = quick_server().await;
+    let freezer = Freezer::new();
+    let (mut ada, mut eve, mut bob) =
+        (Guest::with_timings(impatient()), Guest::with_timings(impatient()), freezer.guest(impatient()));
+    let link = ada.start_room(&url).await;
+    eve.join(&link).await;
+    eve.connected().await;
+    bob.join(&link).await;
+    let mut met = [bob.connected().await, bob.connected().await];
+    while met[0] == met[1] {
+        met[1] = bob.connected().await;
+    }
+    let transfer = sending(&mut ada, &bob).await;
+    let frozen = freezer.freeze().await;
+    let before = ada.transfer(Direction::Receiving, TransferState::Interrupted).await;
+    assert!(before.stored_bytes > 0 && before.stored_bytes < before.total_bytes, "{} bytes", before.stored_bytes);
+    // With Eve nothing was under way: when she has given Bob up, the server has told everybody that he is gone.
+    assert!(!eve.left().await);
+    drop(frozen);
+    ada.until("proven", |event| match event {
+        Event::PeerLeft { .. } => panic!("Bob was not waited for"),
+        Event::TransferChanged { transfer: now } => {
+            assert_eq!(now.id, transfer, "no second offer");
+            assert!(now.stored_bytes >= before.stored_bytes, "begun anew at {} bytes", now.stored_bytes);
+            assert_ne!(now.state, TransferState::Cancelled);
+            (now.state == TransferState::Proven).then_some(())
+        }
+        _ => None,
+    })
+    .await;
+    bob.transfer(Direction::Sending, TransferState::Proven).await;
+    assert!(fs::read(ada.inbox().join("large.bin")).unwrap() == content(7, LARGE_BYTES));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_with_a_transfer_is_not_waited_for_for_ever() {
+    let (_server, url) = quick_server().await;
+    let freezer = Freezer::new();
+    let (mut ada, bob) = pair(&url, &freezer, Timings { absent_ms: 500, ..impatient() }).await;
+    sending(&mut ada, &bob).await;
+    let _frozen = freezer.freeze().await;
+    let ended = ada.transfer(Direction::Receiving, TransferState::Cancelled).await;
+    assert!(!ended.ended_by_us);
+    assert!(!ada.left().await, "without a goodbye");
+    ada.wish(Command::LeaveRoom {}).await;
+    assert_eq!(files_below(&ada.inbox()), [] as [&str; 0], "no part is left");
 }

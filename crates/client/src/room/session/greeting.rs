@@ -7,7 +7,7 @@ use parlor_protocol::{
 };
 use parlor_trust::{Epoch, Greeting, Nonce, TrustError, envelope};
 
-use super::{Session, not_now};
+use super::{Ended, Session, not_now};
 use crate::{random::random, room::connection::Connection};
 
 impl Session {
@@ -21,6 +21,7 @@ impl Session {
     /// The server sees the peer (again).
     pub(super) async fn present(&mut self) {
         self.is_present = true;
+        self.absent_due_ms = None;
         if !self.is_live() {
             // Only a living connection proves that the other side still has our epoch. The handshake leads to the next one.
             self.rebuild_due_ms = None;
@@ -35,7 +36,22 @@ impl Session {
         let now_ms = self.room.now_ms();
         match &mut self.connection {
             Some(connection) if connection.is_live() => connection.liveness.ping_now(now_ms),
-            _ => self.ended = Some(super::Ended::Lost),
+            _ => self.gone(),
+        }
+    }
+
+    /// Neither the server nor a connection has the peer any more. What was cut off for longer than its connection lives may come back,
+    /// and a transfer then goes on where it was: it is waited for.
+    pub(super) fn gone(&mut self) {
+        if self.exchange.is_busy() {
+            let due_ms = self.room.now_ms() + self.room.timings.absent_ms;
+            self.absent_due_ms.get_or_insert(due_ms);
+            // Nobody is there to be told anything; who comes back is greeted.
+            self.hello_due_ms = None;
+            self.rebuild_due_ms = None;
+            self.offer_due_ms = None;
+        } else {
+            self.ended = Some(Ended::Lost);
         }
     }
 

@@ -70,11 +70,10 @@ impl Session {
             match due {
                 Due::Ping(n) => self.send(&Control::Ping { n }).await,
                 Due::Interrupted => {
-                    if !self.is_present {
-                        self.ended = Some(Ended::Lost);
-                        return;
-                    }
                     self.peer.link = LinkState::Interrupted;
+                    if !self.is_present {
+                        self.gone();
+                    }
                 }
                 Due::RestartIce => {
                     if let Some(connection) = &self.connection {
@@ -100,11 +99,11 @@ impl Session {
     /// Gives a proven connection up; the next one is begun at `due_ms` unless the peer does it before.
     async fn rebuild_at(&mut self, due_ms: u64) {
         self.drop_connection();
+        self.peer.link = LinkState::Interrupted;
         if self.is_present {
-            self.peer.link = LinkState::Interrupted;
             self.rebuild_due_ms = Some(due_ms);
         } else {
-            self.ended = Some(Ended::Lost);
+            self.gone();
         }
     }
 
@@ -169,7 +168,7 @@ impl Session {
             self.drop_connection();
             self.fail(Failure::new(error.code(), error.to_string()));
             if !self.is_present {
-                self.ended = Some(Ended::Lost);
+                self.gone();
             }
         }
     }
@@ -192,6 +191,7 @@ impl Session {
         if let Some(connection) = &mut self.connection
             && connection.liveness.heard(now_ms)
         {
+            self.absent_due_ms = None;
             self.peer.link = LinkState::Connected;
         }
     }
@@ -232,6 +232,7 @@ impl Session {
         self.peer.link = LinkState::Connected;
         self.peer.proof = Some(weaker(Seen::Certificate, seen));
         self.peer.failure = None;
+        self.absent_due_ms = None;
         self.machine(Input::LinkUp { max_message_bytes });
         self.show().await;
         self.say_what_changed().await;

@@ -2,7 +2,7 @@
 //!
 //! What it is: a task that owns everything about one peer and takes turns between orders, the connection, the disk and the clock.
 //! Promises: nothing of a connection is processed or said before its key confirmation was right; a live connection ends with the
-//! peer's goodbye, its death or ours, never because the server says so or is gone.
+//! peer's goodbye, its death or ours, never because the server says so or is gone; a transfer under way outlives an outage of its peer.
 //! Leaves to others: keys (`parlor-trust`), transfers (`parlor-transfer`), ICE and channels (`link`), who is in the room (the engine).
 
 mod greeting;
@@ -64,6 +64,8 @@ pub(crate) struct Session {
     connection: Option<Connection>,
     /// When to begin the next connection; none while one is there or none was proven before.
     rebuild_due_ms: Option<u64>,
+    /// Until when a peer is waited for that neither the server nor a connection has.
+    absent_due_ms: Option<u64>,
     /// Until when the peer should have begun the first connection of the epoch.
     offer_due_ms: Option<u64>,
     /// The name that the peer has of us.
@@ -108,6 +110,7 @@ impl Session {
             last_link: 0,
             connection: None,
             rebuild_due_ms: None,
+            absent_due_ms: None,
             offer_due_ms: None,
             told_name,
             exchange: Exchange::new(peer),
@@ -215,12 +218,17 @@ impl Session {
             self.greet().await;
         }
         self.tend_link(now_ms).await;
+        // A transfer that the user ended meanwhile is not waited for.
+        if self.absent_due_ms.is_some_and(|due_ms| due_ms <= now_ms || !self.exchange.is_busy()) {
+            self.ended = Some(Ended::Lost);
+        }
     }
 
     fn next_wake_ms(&self) -> u64 {
         let liveness = self.connection.as_ref().and_then(|connection| connection.liveness.next_ms());
-        [self.exchange.next_timeout_ms(), self.hello_due_ms, self.rebuild_due_ms, self.offer_due_ms, liveness]
-            .into_iter()
+        let own = [self.hello_due_ms, self.rebuild_due_ms, self.offer_due_ms, self.absent_due_ms];
+        own.into_iter()
+            .chain([self.exchange.next_timeout_ms(), liveness])
             .flatten()
             .min()
             // An hour: nothing is due, and a turn too many does no harm.
