@@ -74,6 +74,7 @@ function show({ kind = 'browser', can = {}, settings = {}, remembered, isElsewhe
 }
 
 const ENTERED: Event = { type: 'room-entered', room: '44'.repeat(16), link: LINK, self_peer: SELF, ice_servers: [] };
+const ENTERING: Event = { type: 'room-changed', state: 'entering', failure: null };
 const HERE: Event = { type: 'peer-changed', peer: peer() };
 
 async function inRoom(wish: Wish = {}) {
@@ -141,9 +142,23 @@ describe('the lobby', () => {
     await screen.findByDisplayValue(LINK);
     await user.click(screen.getByTestId('join'));
     await screen.findByTestId('entering');
-    await say({ type: 'room-changed', state: 'closed', failure: { code: 'room-refused', detail: '' } });
+    await say(ENTERING, { type: 'room-changed', state: 'closed', failure: { code: 'room-refused', detail: '' } });
     expect((await screen.findByTestId('entry-failure')).textContent).toContain('This room is not there any more');
     expect(screen.getByDisplayValue(LINK)).toBeTruthy();
+  });
+
+  it.each([
+    ['en', 'The server cannot be reached. Still trying…'],
+    ['ko', '서버에 연결할 수 없습니다. 계속 시도하는 중…'],
+  ] as const)('says in %s why entering takes so long, and can be given up', async (language, sentence) => {
+    const { host, user, say } = show({ settings: { language } });
+    await user.click(screen.getByTestId('start-room'));
+    await say(ENTERING, { type: 'room-changed', state: 'entering', failure: { code: 'server-unreachable', detail: 'attempt 1' } });
+    expect((await screen.findByTestId('entering-trouble')).textContent).toBe(sentence);
+    expect(screen.queryByTestId('entry-failure')).toBeNull();
+    await user.click(within(screen.getByTestId('entering')).getByRole('button'));
+    expect(host.last('leave-room')).toBeTruthy();
+    expect(screen.queryByTestId('entering-trouble')).toBeNull();
   });
 
   it('does not sit down twice without being asked to', async () => {

@@ -41,7 +41,9 @@ export interface Refusal {
 export interface AppState {
   readonly place: 'lobby' | 'entering' | 'room';
   readonly entry: Entry | null;
-  /** Lobby: why we are not in. */
+  /** Entering: the engine has said that it is at it. Before that, what it says is of the stay before. */
+  readonly isEntryHeard: boolean;
+  /** Lobby: why we are not in. Entering: why not yet. */
   readonly entryFailure: Failure | null;
   /** Lobby: the link is open in another window of this program. */
   readonly otherWindow: string | null;
@@ -70,6 +72,7 @@ export interface AppState {
 export const INITIAL: AppState = {
   place: 'lobby',
   entry: null,
+  isEntryHeard: false,
   entryFailure: null,
   otherWindow: null,
   justLeft: false,

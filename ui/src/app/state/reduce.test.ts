@@ -9,6 +9,8 @@ import { tidingsBetween } from './tidings';
 import { troubleOf } from './trouble';
 
 const ENTERED: Event = { type: 'room-entered', room: '44'.repeat(16), link: LINK, self_peer: SELF, ice_servers: [] };
+const ENTERING: Event = { type: 'room-changed', state: 'entering', failure: null };
+const UNREACHABLE: Event = { type: 'room-changed', state: 'entering', failure: { code: 'server-unreachable', detail: '' } };
 const START: Input = { type: 'entry-begun', entry: { how: 'start' } };
 
 function after(state: AppState, ...inputs: readonly (Input | Event)[]): AppState {
@@ -35,9 +37,36 @@ describe('entering', () => {
     const shut = after(
       INITIAL,
       { type: 'entry-begun', entry: { how: 'join', link: LINK } },
+      ENTERING,
       { type: 'room-changed', state: 'closed', failure: { code: 'room-refused', detail: '' } },
     );
     expect(shut).toMatchObject({ place: 'lobby', entryFailure: { code: 'room-refused' }, arrivedLink: LINK, room: null });
+  });
+
+  it('is not thrown out by the late end of the stay before', () => {
+    const again = after(room({ type: 'room-left' }), START, { type: 'room-changed', state: 'closed', failure: null });
+    expect(again).toMatchObject({ place: 'entering', entryFailure: null });
+    expect(after(again, ENTERING, ENTERED)).toMatchObject({ place: 'room', isEntryHeard: false });
+  });
+
+  it('is not thrown out by a late failure of something done in the stay before', () => {
+    const failed: Event = { type: 'command-failed', failure: { code: 'no-such-peer', detail: '' }, peer: THEO };
+    expect(after(INITIAL, START, failed, ENTERING, failed, ENTERED)).toMatchObject({ place: 'room', refusal: null });
+  });
+
+  it('keeps why it takes so long until it is inside', () => {
+    const slow = after(INITIAL, START, ENTERING, UNREACHABLE);
+    expect(slow).toMatchObject({ place: 'entering', entryFailure: { code: 'server-unreachable' } });
+    expect(after(slow, ENTERED)).toMatchObject({ place: 'room', entryFailure: null });
+    expect(after(slow, { type: 'entry-given-up' })).toMatchObject({ place: 'lobby', entryFailure: null });
+    expect(after(slow, { type: 'room-changed', state: 'closed', failure: { code: 'room-full', detail: '' } })).toMatchObject({
+      place: 'lobby',
+      entryFailure: { code: 'room-full' },
+    });
+  });
+
+  it('takes no trouble of the stay before for its own', () => {
+    expect(after(INITIAL, START, UNREACHABLE)).toMatchObject({ place: 'entering', entryFailure: null });
   });
 
   it('does not enter a room that was given up meanwhile', () => {

@@ -8,6 +8,7 @@ import type { Failure } from '../../protocol/Failure';
 import type { Peer } from '../../protocol/Peer';
 import type { PickedFile } from '../../protocol/PickedFile';
 import type { PeerId } from '../../protocol/PeerId';
+import type { RoomState } from '../../protocol/RoomState';
 import type { TextId } from '../../protocol/TextId';
 import type { Person } from '../../shared/view/Person';
 import type { StreamItem } from '../../shared/view/StreamItem';
@@ -50,7 +51,7 @@ export function reduce(state: AppState, input: Input): AppState {
     case 'call-changed':
       return { ...state, call: input.call };
     case 'entry-begun':
-      return { ...state, place: 'entering', entry: input.entry, entryFailure: null, otherWindow: null, justLeft: false };
+      return { ...state, place: 'entering', entry: input.entry, isEntryHeard: false, entryFailure: null, otherWindow: null, justLeft: false };
     case 'entry-refused':
       return state.place === 'entering' ? { ...outside(state), entryFailure: input.failure } : state;
     case 'other-window-found':
@@ -109,14 +110,13 @@ function afterEvent(state: AppState, event: Event, atMs: number): AppState {
         ...state,
         place: 'room',
         entry: null,
+        isEntryHeard: false,
         entryFailure: null,
         arrivedLink: state.arrivedLink === entryLink(state.entry) || state.arrivedLink === event.link ? null : state.arrivedLink,
         room: { id: event.room, link: event.link, selfPeer: event.self_peer, state: 'open', failure: null, started: state.entry?.how === 'start' },
       };
     case 'room-changed':
-      if (state.place === 'entering') {
-        return event.state === 'closed' ? { ...outside(state), entryFailure: event.failure ?? CLOSED } : state;
-      }
+      if (state.place === 'entering') return whileEntering(state, event.state, event.failure);
       return state.room === null ? state : { ...state, room: { ...state.room, state: event.state, failure: event.failure } };
     case 'peer-changed':
       return afterPeer(state, event.peer, atMs);
@@ -144,15 +144,21 @@ function afterEvent(state: AppState, event: Event, atMs: number): AppState {
       return transfer.direction === 'receiving' ? unreadBy(shown) : shown;
     }
     case 'command-failed':
-      return state.place === 'entering'
-        ? { ...outside(state), entryFailure: event.failure }
-        : { ...state, refusal: { failure: event.failure, peer: event.peer } };
+      // Of something done inside a room: an entry fails by its own answer or by `closed`.
+      return state.place === 'entering' ? state : { ...state, refusal: { failure: event.failure, peer: event.peer } };
     case 'media-signal-received':
     case 'media-confirmed':
     case 'media-refused':
       // The call's; what comes of them shows in its snapshot.
       return state;
   }
+}
+
+/** Every engine begins an entry by saying `entering` without a failure; a `closed` before that is the end of an earlier stay. */
+function whileEntering(state: AppState, now: RoomState, failure: Failure | null): AppState {
+  if (now === 'entering' && failure === null) return { ...state, isEntryHeard: true, entryFailure: null };
+  if (!state.isEntryHeard) return state;
+  return now === 'closed' ? { ...outside(state), entryFailure: failure ?? CLOSED } : { ...state, entryFailure: failure };
 }
 
 function afterPeer(state: AppState, peer: Peer, atMs: number): AppState {

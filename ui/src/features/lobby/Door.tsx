@@ -38,7 +38,7 @@ export function Door(props: DoorProps) {
   const { words } = useLanguage();
   return (
     <div className="door">
-      {failure === null ? null : (
+      {failure === null || entering !== null ? null : (
         <Notice tone="danger" title={words.failure[failure.code].title} urgent testId="entry-failure">
           {words.failure[failure.code].body}
         </Notice>
@@ -61,7 +61,7 @@ export function Door(props: DoorProps) {
       ) : null}
       <Field label={words.lobby.name} value={name} onChange={onName} placeholder={words.lobby.nameHint} maxLength={NAME_CHARS} autoComplete="nickname" testId="name" />
       {entering !== null ? (
-        <Entering how={entering} onGiveUp={props.onGiveUp} />
+        <Entering how={entering} failure={failure} onGiveUp={props.onGiveUp} />
       ) : arrivedLink === null ? (
         <>
           <Start {...props} isMain />
@@ -77,13 +77,25 @@ export function Door(props: DoorProps) {
   );
 }
 
-function Entering({ how, onGiveUp }: { readonly how: 'start' | 'join' | 'return'; readonly onGiveUp: () => void }) {
+interface EnteringProps {
+  readonly how: 'start' | 'join' | 'return';
+  /** Why it takes so long; the engine goes on trying. */
+  readonly failure: Failure | null;
+  readonly onGiveUp: () => void;
+}
+
+function Entering({ how, failure, onGiveUp }: EnteringProps) {
   const { words } = useLanguage();
   const sentence = { start: words.lobby.starting, join: words.lobby.joining, return: words.lobby.returning }[how];
   return (
     <div className="door-entering" role="status" data-testid="entering">
       <span className="spinner" aria-hidden="true" />
       <p>{sentence}</p>
+      {failure === null ? null : (
+        <p className="soft" data-testid="entering-trouble">
+          {words.failure[failure.code].title}. {words.lobby.stillTrying}
+        </p>
+      )}
       <Button onPress={onGiveUp}>{how === 'return' ? words.lobby.returningStop : words.cancel}</Button>
     </div>
   );

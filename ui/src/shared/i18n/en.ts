@@ -186,6 +186,7 @@ export const en = {
     askingBody: 'Your browser or system is asking right now. Nothing is sent before you go in.',
     returning: 'Going back into the room you were in…',
     returningStop: 'Stay outside',
+    stillTrying: 'Still trying…',
     otherWindowTitle: 'You are already in this room in another window',
     otherWindowBody: 'Go on there. If you enter here too, you sit in the room twice.',
     otherWindowEnter: 'Enter here too',

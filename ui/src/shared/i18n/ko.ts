@@ -166,6 +166,7 @@ export const ko: Words = {
     askingBody: '브라우저나 시스템이 지금 묻고 있습니다. 들어가기 전에는 아무것도 보내지 않습니다.',
     returning: '있던 방으로 돌아가는 중…',
     returningStop: '밖에 있기',
+    stillTrying: '계속 시도하는 중…',
     otherWindowTitle: '다른 창에서 이미 이 방에 들어와 있습니다',
     otherWindowBody: '그 창에서 계속하세요. 여기서도 들어가면 방에 두 번 앉게 됩니다.',
     otherWindowEnter: '여기서도 들어가기',
