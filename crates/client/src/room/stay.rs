@@ -25,7 +25,7 @@ use super::{
     engine::SharedContext,
     media_proofs::View,
     order::{Answer, SessionOrder},
-    session::{SESSION_ORDERS, Session},
+    session::{SESSION_ORDERS, Session, SessionEnd},
 };
 use crate::{
     ClientConfig,
@@ -44,7 +44,7 @@ pub(super) enum Happened {
     /// On the way to the server; none at its end.
     AtServer(Option<SignalingEvent>),
     /// A peer's session has ended.
-    SessionEnded(Result<PeerId, JoinError>),
+    SessionEnded(Result<SessionEnd, JoinError>),
 }
 
 /// A stay in a room.
@@ -52,7 +52,7 @@ pub(crate) struct Stay {
     context: SharedContext,
     signals: mpsc::Receiver<SignalingEvent>,
     sessions: HashMap<PeerId, mpsc::Sender<SessionOrder>>,
-    running: JoinSet<PeerId>,
+    running: JoinSet<SessionEnd>,
     room: RoomId,
     link: String,
     state: RoomState,
@@ -137,11 +137,15 @@ impl Stay {
             Happened::AtServer(Some(event)) => self.signaling_event(event).await,
             Happened::AtServer(None) => self.closed(None).await,
             Happened::SessionEnded(ended) => {
-                if let Err(error) = ended {
-                    tracing::error!(%error, "a session ended badly");
-                }
                 // A new session of the same peer may have begun after this one had closed its queue: that one stays.
                 self.sessions.retain(|_, orders| !orders.is_closed());
+                match ended {
+                    Ok(end) if end.has_returned && !self.sessions.contains_key(&end.peer) => {
+                        self.begin_session(end.peer, true);
+                    }
+                    Ok(_) => {}
+                    Err(error) => tracing::error!(%error, "a session ended badly"),
+                }
             }
         }
     }

@@ -48,6 +48,15 @@ enum Ended {
     Left,
 }
 
+/// What a session leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SessionEnd {
+    /// Whose it was.
+    pub(crate) peer: PeerId,
+    /// The server saw the peer come back while this session was ending, which was too late for it.
+    pub(crate) has_returned: bool,
+}
+
 /// One peer.
 pub(crate) struct Session {
     room: Arc<RoomContext>,
@@ -123,8 +132,8 @@ impl Session {
         }
     }
 
-    /// Runs the session to its end, and gives back whose it was.
-    pub(crate) async fn run(mut self, mut orders: mpsc::Receiver<SessionOrder>, greets: bool) -> PeerId {
+    /// Runs the session to its end.
+    pub(crate) async fn run(mut self, mut orders: mpsc::Receiver<SessionOrder>, greets: bool) -> SessionEnd {
         if greets {
             self.greet().await;
         } else {
@@ -151,8 +160,8 @@ impl Session {
             }
         }
         let peer = self.peer.id;
-        self.finish(&mut orders).await;
-        peer
+        let has_returned = self.finish(&mut orders).await;
+        SessionEnd { peer, has_returned }
     }
 
     async fn order(&mut self, order: SessionOrder) {
@@ -251,19 +260,33 @@ impl Session {
         self.peer.failure = Some(failure);
     }
 
-    async fn finish(mut self, orders: &mut mpsc::Receiver<SessionOrder>) {
+    /// Ends everything. Whether the peer had come back before.
+    async fn finish(mut self, orders: &mut mpsc::Receiver<SessionOrder>) -> bool {
         let ended = self.ended.unwrap_or(Ended::Left);
-        // Orders that came too late get an answer by being dropped.
-        orders.close();
-        while orders.try_recv().is_ok() {}
         if ended == Ended::Left {
             self.say_bye().await;
+        }
+        // Told before the orders close: a new session of the same peer begins only then, so nothing of this one is told after it.
+        self.tell_end(ended).await;
+        orders.close();
+        let mut has_returned = false;
+        // Orders that came too late get an answer by being dropped.
+        while let Ok(order) = orders.try_recv() {
+            match order {
+                SessionOrder::Present => has_returned = true,
+                SessionOrder::Absent => has_returned = false,
+                _ => {}
+            }
         }
         if let Some(connection) = self.connection.take() {
             connection.close().await;
         }
         self.files.end().await;
-        for transfer in self.transfers.into_values() {
+        has_returned
+    }
+
+    async fn tell_end(&mut self, ended: Ended) {
+        for transfer in std::mem::take(&mut self.transfers).into_values() {
             let transfer = Transfer {
                 state: TransferState::Cancelled,
                 code: Some(TransferCode::Cancelled),
