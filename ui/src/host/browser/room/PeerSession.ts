@@ -20,6 +20,7 @@ import { MediaProofs } from './MediaProofs';
 import type { MediaVerdict } from './MediaProofs';
 import { TransferDriver } from './TransferDriver';
 import type { TransferPlaces } from './TransferDriver';
+import type { TransferIndex } from './TransferIndex';
 
 /** What a session needs around it. */
 export interface SessionSurroundings {
@@ -27,6 +28,7 @@ export interface SessionSurroundings {
   readonly self: PeerId;
   readonly random: Random;
   readonly places: TransferPlaces;
+  readonly transfers: TransferIndex;
   about(): About;
   mediaState(): { readonly microphone: boolean; readonly camera: boolean };
   configuration(): RTCConfiguration;
@@ -61,7 +63,7 @@ export class PeerSession {
   ) {
     const { keys, self, random } = around;
     this.#correspondence = new Correspondence(keys, self, id, around.about(), random);
-    this.transfers = new TransferDriver(id, around.places, {
+    this.transfers = new TransferDriver(id, around.places, around.transfers, {
       sendControl: (message) => this.#plane?.sendControl(message),
       sendFrame: (frame) => this.#plane?.sendFrame(frame),
       emit: (event) => this.#emit(event),

@@ -11,10 +11,11 @@ import { PickedFiles } from '../files/PickedFiles';
 import type { SignalingFact } from '../signaling/SignalingLink';
 import { RoomEngine } from './RoomEngine';
 import { RoomTabs } from './RoomTabs';
+import { TransferDriver } from './TransferDriver';
 
 /** What the engine's last way to the server was told, and how the server answers. */
 const server = vi.hoisted(() => ({
-  heard: (_fact: unknown): void => undefined,
+  heard: (() => undefined),
   sent: [] as { to: string; body: string }[],
 }));
 
@@ -58,9 +59,11 @@ async function inside(...peers: PeerId[]) {
   });
   await engine.dispatch({ type: 'join-room', link: invitationLink(invitation), name: 'Mina' });
   const hear = (fact: SignalingFact): void => server.heard(fact);
+  let again = false;
   const enter = (...here: PeerId[]): void => {
     const joined: Joined = { peers: here, ice_servers: [], ttl_s: 900, limits: { message_bytes: 65_536, room_peers: 8 } };
-    hear({ type: 'entered', joined });
+    hear({ type: 'entered', joined, again });
+    again = true;
   };
   enter(...peers);
   const entered = events.find((event) => event.type === 'room-entered');
@@ -162,5 +165,27 @@ describe('greeting', () => {
     vi.advanceTimersByTime(60_000);
     exchange(ADA, ada);
     expect(epochOf(ADA)).toBe(epoch);
+  });
+});
+
+describe('texts', () => {
+  it('go on to the others when too many wait for one peer', async () => {
+    const { engine, events, hear } = await inside(ADA);
+    const write = (n: number) => engine.dispatch({ type: 'send-text', id: n.toString(16).padStart(32, '0'), body: 'hello' });
+    for (let n = 0; n < 256; n += 1) await write(n);
+    hear({ type: 'peer-joined', peer: BOB });
+    const asked = vi.spyOn(TransferDriver.prototype, 'sendText');
+    await write(256);
+    expect(asked.mock.results.map(({ type }) => type)).toEqual(['throw', 'return']);
+    expect(events.filter((event) => event.type === 'command-failed')).toEqual([
+      { type: 'command-failed', failure: expect.objectContaining({ code: 'not-now' }) as unknown, peer: ADA },
+    ]);
+  });
+
+  it('that are too long once written down are refused as a whole', async () => {
+    const { engine, events } = await inside(ADA, BOB);
+    const body = '\u0001'.repeat(32 * 1024);
+    await expect(engine.dispatch({ type: 'send-text', id: '0'.repeat(32), body })).rejects.toMatchObject({ failure: { code: 'text-too-long' } });
+    expect(events.some((event) => event.type === 'command-failed')).toBe(false);
   });
 });

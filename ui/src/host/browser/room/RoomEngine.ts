@@ -10,6 +10,7 @@ import type { IceServer } from '../../../protocol/IceServer';
 import type { Joined } from '../../../protocol/Joined';
 import type { PeerId } from '../../../protocol/PeerId';
 import type { RoomState } from '../../../protocol/RoomState';
+import type { TextId } from '../../../protocol/TextId';
 import { textBytes } from '../../../transfer/texts';
 import { TEXT_BYTES, VERSION } from '../../../protocol/limits';
 import type { Random } from '../../../trust/bytes';
@@ -20,6 +21,7 @@ import { createInvitation, invitationLink, parseInvitation } from '../../../trus
 import type { Invitation } from '../../../trust/invitation';
 import { cutName } from '../../../trust/displayName';
 import { TrustError } from '../../../trust/TrustError';
+import { HostError } from '../../port';
 import type { PickedFiles, PickedSource } from '../files/PickedFiles';
 import { SignalingLink } from '../signaling/SignalingLink';
 import type { SignalingFact } from '../signaling/SignalingLink';
@@ -28,6 +30,7 @@ import { PeerSession } from './PeerSession';
 import { forgetSeat, takeSeat } from './seat';
 import type { RoomTabs } from './RoomTabs';
 import type { TransferPlaces } from './TransferDriver';
+import { TransferIndex } from './TransferIndex';
 
 /** What an engine needs around it. */
 export interface EngineSurroundings {
@@ -49,6 +52,7 @@ interface Room {
   readonly self: PeerId;
   readonly signaling: SignalingLink;
   readonly sessions: Map<PeerId, PeerSession>;
+  readonly transfers: TransferIndex;
   /** Peers the server has in the room. */
   readonly present: Set<PeerId>;
   iceServers: readonly IceServer[];
@@ -93,10 +97,7 @@ export class RoomEngine {
         break;
       case 'send-text': {
         if (textBytes(command.body) > TEXT_BYTES) throw failed('text-too-long', 'over the limit of a text');
-        const sentAtMs = Date.now();
-        for (const session of this.#inside().sessions.values()) {
-          session.transfers.sendText(command.id, command.body, sentAtMs);
-        }
+        this.#sendText(command.id, command.body);
         break;
       }
       case 'offer-files':
@@ -125,6 +126,20 @@ export class RoomEngine {
         this.#mediaState = { microphone: command.microphone, camera: command.camera };
         for (const session of this.#room?.sessions.values() ?? []) session.tellMediaState();
         break;
+    }
+  }
+
+  /** To everyone; for whom too many wait already is told, and keeps it from nobody else. */
+  #sendText(id: TextId, body: string): void {
+    const sentAtMs = Date.now();
+    for (const [peer, { transfers }] of this.#inside().sessions) {
+      try {
+        transfers.sendText(id, body, sentAtMs);
+      } catch (error) {
+        // What is too long is so for everyone, and the first has refused it.
+        if (!(error instanceof HostError) || error.failure.code === 'text-too-long') throw error;
+        this.around.emit({ type: 'command-failed', failure: error.failure, peer });
+      }
     }
   }
 
@@ -170,6 +185,7 @@ export class RoomEngine {
       self: seat.peer,
       signaling,
       sessions: new Map(),
+      transfers: new TransferIndex(),
       present: new Set(),
       iceServers: [],
       entered: false,
@@ -249,6 +265,7 @@ export class RoomEngine {
       self: room.self,
       random: this.around.random,
       places: this.around.places,
+      transfers: room.transfers,
       about: (): About => ({ name: this.#name, agent: AGENT, host: 'browser' }),
       mediaState: () => this.#mediaState,
       configuration: () => this.#configuration(room),

@@ -5,6 +5,7 @@
 import type { Control } from '../../../protocol/Control';
 import type { Event } from '../../../protocol/Event';
 import type { PeerId } from '../../../protocol/PeerId';
+import type { Transfer } from '../../../protocol/Transfer';
 import type { TransferCode } from '../../../protocol/TransferCode';
 import type { TransferId } from '../../../protocol/TransferId';
 import { TransferError } from '../../../transfer/error';
@@ -16,6 +17,7 @@ import { HostError } from '../../port';
 import type { PickedSource } from '../files/PickedFiles';
 import { StorageError } from '../storage/entrySink';
 import type { EntrySink } from '../storage/entrySink';
+import type { TransferIndex } from './TransferIndex';
 
 /** Where received entries go. */
 export interface TransferPlaces {
@@ -40,6 +42,8 @@ export class TransferDriver {
   readonly #sinks = new Map<TransferId, Map<number, Promise<EntrySink>>>();
   /** Transfers told of and not ended. */
   readonly #known = new Set<TransferId>();
+  /** Transfers with the id of another peer's: refused, and never told of. */
+  readonly #foreign = new Set<TransferId>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #draining = false;
   #closed = false;
@@ -47,6 +51,8 @@ export class TransferDriver {
   constructor(
     private readonly peer: PeerId,
     private readonly places: TransferPlaces,
+    /** Of the whole room. */
+    private readonly index: TransferIndex,
     private readonly owner: TransferDriverOwner,
   ) {
     this.#exchange = new Exchange(peer);
@@ -110,6 +116,7 @@ export class TransferDriver {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     for (const transfer of this.#sinks.keys()) this.#release(transfer);
+    for (const transfer of this.#known) this.index.ended(transfer, this.peer);
     this.#sources.clear();
   }
 
@@ -168,6 +175,8 @@ export class TransferDriver {
         this.#release(output.transfer);
         this.#sources.delete(output.transfer);
         this.#known.delete(output.transfer);
+        this.#foreign.delete(output.transfer);
+        this.index.ended(output.transfer, this.peer);
         break;
       case 'event':
         this.#tell(output.event);
@@ -197,7 +206,10 @@ export class TransferDriver {
 
   async #finish({ transfer, entry }: Extract<Output, { type: 'finish-entry' }>): Promise<void> {
     const result = await this.#store(transfer, entry, (sink) => sink.finish());
-    if (result === null) this.#sinks.get(transfer)?.delete(entry);
+    if (result === null) {
+      this.#sinks.get(transfer)?.delete(entry);
+      this.index.received(transfer);
+    }
     this.#handle({ type: 'entry-finished', transfer, entry, result });
   }
 
@@ -235,8 +247,7 @@ export class TransferDriver {
   #tell(event: ExchangeEvent): void {
     switch (event.type) {
       case 'transfer-changed':
-        this.#known.add(event.transfer.id);
-        this.owner.emit(event);
+        if (this.#isOurs(event.transfer)) this.owner.emit(event);
         break;
       case 'text-received':
         this.owner.emit({
@@ -254,6 +265,23 @@ export class TransferDriver {
         this.owner.broken(event.fault);
         break;
     }
+  }
+
+  /** False when the id is another peer's: the screen knows a transfer by its id alone. */
+  #isOurs({ id, direction }: Transfer): boolean {
+    if (this.#foreign.has(id)) return false;
+    if (this.#known.has(id) || this.index.claim(id, this.peer)) {
+      this.#known.add(id);
+      return true;
+    }
+    this.#foreign.add(id);
+    try {
+      this.#handle({ type: direction === 'receiving' ? 'decline' : 'cancel', transfer: id });
+    } catch (error) {
+      // It may have ended in the meantime, which is as good.
+      if (!(error instanceof TransferError)) throw error;
+    }
+    return false;
   }
 
   #arm(): void {
