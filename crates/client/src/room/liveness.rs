@@ -28,6 +28,8 @@ pub(crate) struct Liveness {
     /// How much longer than the other side we wait before we mend.
     patience_ms: u64,
     phase: Phase,
+    /// The ping whose answer proves that the other side still has this connection; none while nothing speaks against it.
+    doubt: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -52,7 +54,7 @@ impl Liveness {
     /// A connection that begins now.
     pub(crate) fn new(timings: Timings, polite: bool, now_ms: u64) -> Self {
         let patience_ms = if polite { timings.stagger_ms } else { 0 };
-        Self { timings, patience_ms, phase: Phase::Connecting { since_ms: now_ms } }
+        Self { timings, patience_ms, phase: Phase::Connecting { since_ms: now_ms }, doubt: None }
     }
 
     /// The connection is proven.
@@ -76,11 +78,28 @@ impl Liveness {
     }
 
     /// A pong came: the round trip in milliseconds, if it answers the last ping.
-    pub(crate) fn pong(&self, n: u32, now_ms: u64) -> Option<u64> {
+    pub(crate) fn pong(&mut self, n: u32, now_ms: u64) -> Option<u64> {
         match &self.phase {
-            Phase::Alive(alive) if alive.ping == n => Some(now_ms.saturating_sub(alive.ping_sent_ms)),
+            Phase::Alive(alive) if alive.ping == n => {
+                // The last ping is the one that was doubted, or a later one, or the one before it.
+                self.doubt = self.doubt.filter(|asked| n.wrapping_add(1) == *asked);
+                Some(now_ms.saturating_sub(alive.ping_sent_ms))
+            }
             _ => None,
         }
+    }
+
+    /// The other side may have forgotten this connection: what is heard may have been on its way for long, so it is asked at once.
+    pub(crate) fn doubted(&mut self, now_ms: u64) {
+        if let Phase::Alive(alive) = &mut self.phase {
+            alive.ping_due_ms = now_ms;
+            self.doubt = Some(alive.ping.wrapping_add(1));
+        }
+    }
+
+    /// Whether a doubt was not answered.
+    pub(crate) fn is_doubted(&self) -> bool {
+        self.doubt.is_some()
     }
 
     /// ICE hears nothing any more: it knows earlier than a silence shows.
@@ -206,6 +225,20 @@ mod tests {
         assert!(!liveness.heard(9_001));
         let dues = run(&mut liveness, &mut now_ms, 17_500);
         assert!(dues.contains(&(17_001, Due::Interrupted)), "{dues:?}");
+    }
+
+    #[test]
+    fn only_the_answer_to_a_later_question_ends_a_doubt() {
+        let mut liveness = Liveness::new(Timings::default(), false, 0);
+        liveness.proven(0);
+        assert_eq!(liveness.due(0), Some(Due::Ping(1)));
+        liveness.doubted(10);
+        assert_eq!(liveness.pong(1, 20), Some(20));
+        liveness.heard(20);
+        assert!(liveness.is_doubted(), "it was asked before");
+        assert_eq!(liveness.due(20), Some(Due::Ping(2)));
+        assert_eq!(liveness.pong(2, 25), Some(5));
+        assert!(!liveness.is_doubted());
     }
 
     #[test]

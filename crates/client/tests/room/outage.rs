@@ -50,9 +50,10 @@ async fn who_was_given_up_and_comes_back_is_met_anew() {
     drop(frozen);
     // Ada has forgotten the epoch that Bob still has.
     ada.connected().await;
-    bob.connected().await;
     ada.write(1, "there you are").await;
     assert_eq!(bob.reads().await, "there you are");
+    bob.write(2, "here I am").await;
+    assert_eq!(ada.reads().await, "here I am");
 }
 
 /// Bob, who can be frozen, sends Ada a large file of which a part has come.

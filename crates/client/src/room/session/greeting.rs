@@ -8,7 +8,7 @@ use parlor_protocol::{
 use parlor_trust::{Epoch, Greeting, Nonce, TrustError, envelope};
 
 use super::{Ended, Session, not_now};
-use crate::{random::random, room::connection::Connection};
+use crate::random::random;
 
 impl Session {
     /// Begins a handshake, now and again until it is done.
@@ -22,12 +22,18 @@ impl Session {
     pub(super) async fn present(&mut self) {
         self.is_present = true;
         self.absent_due_ms = None;
-        if !self.is_live() {
-            // Only a living connection proves that the other side still has our epoch. The handshake leads to the next one.
-            self.rebuild_due_ms = None;
-            self.offer_due_ms = None;
-            self.greet().await;
+        let now_ms = self.room.now_ms();
+        match &mut self.connection {
+            Some(connection) if connection.is_live() => connection.liveness.doubted(now_ms),
+            _ => self.greet_anew().await,
         }
+    }
+
+    /// Begins a handshake in place of the next connection: nothing proves that the other side still has our epoch.
+    pub(super) async fn greet_anew(&mut self) {
+        self.rebuild_due_ms = None;
+        self.offer_due_ms = None;
+        self.greet().await;
     }
 
     /// The server does not see the peer any more. A live connection does not care; a silent one is not waited for.
@@ -53,10 +59,6 @@ impl Session {
         } else {
             self.ended = Some(Ended::Lost);
         }
-    }
-
-    fn is_live(&self) -> bool {
-        self.connection.as_ref().is_some_and(Connection::is_live)
     }
 
     /// A sealed message came, by a server that is not trusted.

@@ -73,6 +73,8 @@ impl Session {
                     self.peer.link = LinkState::Interrupted;
                     if !self.is_present {
                         self.gone();
+                    } else if self.is_doubted() {
+                        self.greet_anew().await;
                     }
                 }
                 Due::RestartIce => {
@@ -98,13 +100,21 @@ impl Session {
 
     /// Gives a proven connection up; the next one is begun at `due_ms` unless the peer does it before.
     async fn rebuild_at(&mut self, due_ms: u64) {
+        let is_doubted = self.is_doubted();
         self.drop_connection();
         self.peer.link = LinkState::Interrupted;
-        if self.is_present {
-            self.rebuild_due_ms = Some(due_ms);
-        } else {
+        if !self.is_present {
             self.gone();
+        } else if is_doubted {
+            self.greet_anew().await;
+        } else {
+            self.rebuild_due_ms = Some(due_ms);
         }
+    }
+
+    /// Whether the peer was seen to come back and has not answered on this connection since: it may have forgotten our epoch.
+    fn is_doubted(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| connection.liveness.is_doubted())
     }
 
     /// Something happened on the connection.

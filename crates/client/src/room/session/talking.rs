@@ -45,7 +45,7 @@ impl Session {
     }
 
     fn pong(&mut self, n: u32, now_ms: u64) {
-        let Some(connection) = &self.connection else { return };
+        let Some(connection) = &mut self.connection else { return };
         let Some(rtt_ms) = connection.liveness.pong(n, now_ms) else { return };
         let rtt_ms = u32::try_from(rtt_ms).unwrap_or(u32::MAX);
         let is_news = self
