@@ -277,6 +277,10 @@ impl Supervisor {
             Some(code @ (ReplyCode::RateLimited | ReplyCode::ServerClosing)) => {
                 self.attempt_failed(now, format!("join: {code:?}"), Some(retry(reply.retry_ms)));
             }
+            // Whoever was admitted waits for a seat: others may have taken all while we were cut off.
+            Some(code @ ReplyCode::RoomFull) if self.admitted => {
+                self.attempt_failed(now, format!("join: {code:?}"), Some(retry(reply.retry_ms)));
+            }
             Some(
                 code @ (ReplyCode::BadRequest
                 | ReplyCode::TooLarge

@@ -255,6 +255,20 @@ fn refusals_end_it_and_busy_servers_are_tried_again() {
 }
 
 #[test]
+fn who_was_admitted_waits_for_a_seat_in_a_full_room() {
+    let mut rig = Rig::inside();
+    rig.receive(Inbound::Broken { detail: "cut".to_owned() });
+    rig.connect();
+    let outputs = rig.refuse(ReplyCode::RoomFull, None);
+    assert!(
+        matches!(outputs.as_slice(), [Output::Disconnect, Output::Tell(SignalingEvent::Unreachable { .. })]),
+        "{outputs:?}"
+    );
+    rig.connect();
+    assert!(rig.admit().contains(&Output::Tell(SignalingEvent::Reentered(joined()))));
+}
+
+#[test]
 fn a_signal_for_an_absent_peer_waits_until_it_is_seen() {
     let mut rig = Rig::inside();
     let sent = rig.signal("hello");
