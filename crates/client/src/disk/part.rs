@@ -66,7 +66,7 @@ impl Part {
         write_all_at(&self.file, bytes, offset).map_err(DiskError::writing)
     }
 
-    /// Makes the part durable, gives it its name or the next free numbered one, and makes that durable too. Blocks.
+    /// Makes the part durable, gives it its name or the next free numbered one, and makes that durable too where the folder allows it. Blocks.
     ///
     /// # Errors
     /// The part is removed, and why it could not be finished is told.
@@ -100,7 +100,10 @@ impl Part {
             let name = numbered(&self.name, n);
             match rename_without_replacing(&self.dir, &self.part_name, &name) {
                 Ok(()) => {
-                    sync_folder(&self.dir).map_err(DiskError::writing)?;
+                    // The file stands whole under its name: what a crash could still take of it does not make it fail.
+                    if let Err(error) = sync_folder(&self.dir) {
+                        tracing::warn!(kind = ?error.kind(), "a folder could not be synced");
+                    }
                     return Ok(self.folder.join(name));
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -154,14 +157,27 @@ fn rename_without_replacing(dir: &Dir, from: &str, to: &str) -> io::Result<()> {
         }
     }
     match dir.hard_link(from, dir, to) {
-        Ok(()) => dir.remove_file(from),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-        Err(_) => {
-            // No hard links either (FAT): take the name with an empty file of our own, then put the part over it.
-            dir.open_with(to, OpenOptions::new().write(true).create_new(true)).map(drop)?;
-            dir.rename(from, dir, to)
+        Ok(()) => {
+            // The file has its name; a second one that stays is litter, not a failure.
+            if let Err(error) = dir.remove_file(from) {
+                tracing::warn!(kind = ?error.kind(), "a part stayed behind");
+            }
+            Ok(())
         }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // No hard links either (FAT).
+        Err(_) => rename_over_placeholder(dir, from, to),
     }
+}
+
+/// Takes the name with an empty file of our own, then puts the part over it.
+fn rename_over_placeholder(dir: &Dir, from: &str, to: &str) -> io::Result<()> {
+    dir.open_with(to, OpenOptions::new().write(true).create_new(true)).map(drop)?;
+    dir.rename(from, dir, to).inspect_err(|_| {
+        if let Err(error) = dir.remove_file(to) {
+            tracing::warn!(kind = ?error.kind(), "a placeholder stayed behind");
+        }
+    })
 }
 
 /// Makes the names in a folder durable, where folders can be synced.
@@ -176,4 +192,42 @@ fn sync_folder(dir: &Dir) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = dir;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Dir) {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = Dir::open_ambient_dir(folder.path(), cap_std::ambient_authority()).unwrap();
+        (folder, dir)
+    }
+
+    #[test]
+    fn a_part_gets_its_name_over_a_placeholder() {
+        let (_folder, dir) = folder();
+        dir.write("a.part", b"whole").unwrap();
+        rename_over_placeholder(&dir, "a.part", "a").unwrap();
+        assert_eq!(dir.read("a").unwrap(), b"whole");
+        assert!(!dir.exists("a.part"));
+    }
+
+    #[test]
+    fn a_failed_rename_leaves_no_placeholder() {
+        let (_folder, dir) = folder();
+        let error = rename_over_placeholder(&dir, "missing.part", "a").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(!dir.exists("a"));
+    }
+
+    #[test]
+    fn a_placeholder_is_never_put_over_a_file() {
+        let (_folder, dir) = folder();
+        dir.write("a.part", b"new").unwrap();
+        dir.write("a", b"old").unwrap();
+        let error = rename_over_placeholder(&dir, "a.part", "a").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(dir.read("a").unwrap(), b"old");
+    }
 }
