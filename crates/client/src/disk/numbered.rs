@@ -5,6 +5,9 @@ use parlor_protocol::limits::COMPONENT_BYTES;
 /// Names tried before giving up: a folder with more files of one name is not filled by hand.
 pub const ATTEMPTS: u32 = 10_000;
 
+/// A longer extension, its dot counted, is part of the stem: it would leave no room to cut.
+const EXTENSION_BYTES: usize = 32;
+
 /// The name itself for 0, else with ` (n)` before its extension, cut so that it stays a valid component.
 pub fn numbered(name: &str, n: u32) -> String {
     if n == 0 {
@@ -12,7 +15,7 @@ pub fn numbered(name: &str, n: u32) -> String {
     }
     let (stem, extension) = match name.rfind('.') {
         // A leading dot begins a hidden file, not an extension.
-        Some(dot) if dot > 0 => name.split_at(dot),
+        Some(dot) if dot > 0 && name.len() - dot <= EXTENSION_BYTES => name.split_at(dot),
         _ => (name, ""),
     };
     let suffix = format!(" ({n}){extension}");
@@ -52,5 +55,16 @@ mod tests {
         let longer = numbered(&name, 12);
         assert!(longer.len() <= COMPONENT_BYTES, "{} bytes", longer.len());
         assert!(longer.ends_with(" (12).txt"));
+    }
+
+    #[test]
+    fn a_long_extension_is_no_extension() {
+        let name = format!("a.{}", "x".repeat(253));
+        assert_eq!(name.len(), COMPONENT_BYTES);
+        let longer = numbered(&name, 1);
+        assert!(longer.len() <= COMPONENT_BYTES, "{} bytes", longer.len());
+        assert!(longer.ends_with("x (1)"));
+        let longest = format!("a.{}", "x".repeat(31));
+        assert_eq!(numbered(&longest, 1), format!("a (1).{}", "x".repeat(31)));
     }
 }
