@@ -14,9 +14,9 @@ import { RoomTabs } from './RoomTabs';
 import { TransferDriver } from './TransferDriver';
 
 /** What the engine's last way to the server was told, and how the server answers. */
-const server = vi.hoisted(() => ({
-  heard: (() => undefined),
-  sent: [] as { to: string; body: string }[],
+const server = vi.hoisted((): { heard: (fact: unknown) => void; sent: { to: string; body: string }[] } => ({
+  heard: () => undefined,
+  sent: [],
 }));
 
 vi.mock('../signaling/SignalingLink', () => ({
