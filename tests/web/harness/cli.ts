@@ -56,7 +56,9 @@ export class RunningCli {
   private look(): void {
     if (this.child.pid === undefined || this.child.exitCode !== null) return;
     try {
-      this.peakBytes = Math.max(this.peakBytes, memoryOf(this.child.pid).peakBytes);
+      const { peakBytes } = memoryOf(this.child.pid);
+      // A process that has ended but was not waited for has no memory left to tell of.
+      if (Number.isFinite(peakBytes)) this.peakBytes = Math.max(this.peakBytes, peakBytes);
     } catch {
       // It ended between the line and the look; the peak before that stands.
     }
