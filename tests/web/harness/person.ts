@@ -6,6 +6,7 @@ import type { BrowserContext, Locator, Page } from 'playwright-core';
 /** What `watchConnections` keeps in the page. */
 interface Watched {
   readonly parlorConnections: RTCPeerConnection[];
+  readonly parlorTracks: MediaStreamTrack[];
 }
 
 /** A page with somebody in front of it. */
@@ -126,6 +127,13 @@ export class Person {
     });
   }
 
+  /** How many own cameras and microphones are open. */
+  async openDevices(): Promise<number> {
+    return this.page.evaluate(
+      () => (globalThis as unknown as Watched).parlorTracks.filter((track) => track.readyState === 'live').length,
+    );
+  }
+
   /** Waits until the other's picture is on the screen. */
   async showsTheOther(): Promise<void> {
     const video = this.by('remote-video').first();
@@ -173,10 +181,21 @@ export async function sha256(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Runs in the page before its own code: keeps every peer connection, so that its statistics can be read from outside. */
+/** Runs in the page before its own code: keeps every peer connection and every own track, so that they can be asked from outside. */
 function watchConnections(): void {
   const connections: RTCPeerConnection[] = [];
-  Object.assign(globalThis, { parlorConnections: connections });
+  const tracks: MediaStreamTrack[] = [];
+  Object.assign(globalThis, { parlorConnections: connections, parlorTracks: tracks });
+  // Absent on a page without HTTPS.
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (devices !== undefined) {
+    const open = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (constraints) => {
+      const stream = await open(constraints);
+      tracks.push(...stream.getTracks());
+      return stream;
+    };
+  }
   globalThis.RTCPeerConnection = new Proxy(RTCPeerConnection, {
     construct(target, words: [RTCConfiguration?]) {
       const connection = new target(...words);
