@@ -8,7 +8,7 @@ use crate::process::{Done, Outcome, cargo, program, succeed, works};
 /// Licences, banned and duplicate crates, floors, sources. Needs no network.
 pub fn crates() -> Outcome<Done> {
     if !works(&mut cargo(&["deny", "--version"])) {
-        succeed(&mut cargo(&["install", "cargo-deny", "--locked", "--no-default-features"]))?;
+        succeed(&mut cargo(&["install", "cargo-deny", "--locked"]))?;
     }
     succeed(&mut cargo(&["deny", "--all-features", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))?;
     Ok(Done::Passed)
