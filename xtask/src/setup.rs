@@ -5,11 +5,33 @@ use std::{fs, io::ErrorKind};
 use crate::process::{Outcome, output, program, root, succeed, works};
 
 /// To build and start the app.
-const APP: &[&str] =
-    &["cmake", "libgtk-3-dev", "librsvg2-dev", "libssl-dev", "libwebkit2gtk-4.1-dev", "pkg-config", "xdg-utils"];
+///
+/// GStreamer's plugins carry WebKit's cameras, microphones, codecs and sound.
+const APP: &[&str] = &[
+    "cmake",
+    "dbus",
+    "gstreamer1.0-plugins-bad",
+    "gstreamer1.0-plugins-base",
+    "gstreamer1.0-plugins-good",
+    "libgtk-3-dev",
+    "librsvg2-dev",
+    "libssl-dev",
+    "libwebkit2gtk-4.1-dev",
+    "pkg-config",
+    "xdg-utils",
+];
 /// For the tests on top.
-const TESTS: &[&str] =
-    &["chromium", "coturn", "dbus-x11", "fonts-noto-cjk", "imagemagick", "webkit2gtk-driver", "xauth", "xvfb"];
+const TESTS: &[&str] = &[
+    "chromium",
+    "coturn",
+    "dbus-x11",
+    "fonts-dejavu-core",
+    "fonts-noto-cjk",
+    "imagemagick",
+    "webkit2gtk-driver",
+    "xauth",
+    "xvfb",
+];
 
 /// What the app needs.
 pub fn for_app() -> Outcome {
