@@ -15,6 +15,7 @@ pub mod frame;
 pub mod host;
 pub mod id;
 pub mod limits;
+pub mod media_port;
 pub mod negotiation;
 pub mod signaling;
 

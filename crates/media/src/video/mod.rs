@@ -1,0 +1,1 @@
+//! Pictures: VP8 in RTP (RFC 7741), reordering, when to show them, and how they are to be coded.
