@@ -7,7 +7,7 @@ import type { Command } from '../protocol/Command';
 import type { Event } from '../protocol/Event';
 import type { IceServer } from '../protocol/IceServer';
 import type { PeerId } from '../protocol/PeerId';
-import type { MediaConnectionFactory } from '../shared/rtc/PeerConnectionLike';
+import type { CodecProblem, MediaConnectionFactory } from '../shared/rtc/RemoteMedia';
 import type { CallSnapshot, SourceSnapshot } from './CallSnapshot';
 import type { LocalMedia, LocalTracks } from './LocalMedia';
 import { PeerMedia } from './PeerMedia';
@@ -52,12 +52,21 @@ class RoomCall implements Call {
   #roomIceServers: readonly IceServer[] = [];
   #snapshot: CallSnapshot;
   #sentTracks: LocalTracks;
+  #sentSound: boolean;
+  #sendingProblem: CodecProblem | null = null;
+  readonly #unwatch: () => void;
   #toldState = { microphone: false, camera: false };
   #closed = false;
 
   constructor(private readonly options: CallOptions) {
     this.#sentTracks = options.local.tracks();
+    this.#sentSound = this.#sentTracks.audio?.enabled ?? false;
     this.#snapshot = this.#build();
+    this.#unwatch =
+      options.connect?.watchProblem((problem) => {
+        this.#sendingProblem = problem;
+        this.#changed();
+      }) ?? (() => undefined);
     this.#unsubscribe = options.local.subscribe(() => this.#localChanged());
     this.#tellState();
   }
@@ -112,6 +121,7 @@ class RoomCall implements Call {
   close(): void {
     this.#closed = true;
     this.#unsubscribe();
+    this.#unwatch();
     for (const peer of this.#peers.values()) peer.close();
     this.#peers.clear();
     this.#listeners.clear();
@@ -136,8 +146,10 @@ class RoomCall implements Call {
 
   #localChanged(): void {
     const tracks = this.options.local.tracks();
-    if (tracks.audio !== this.#sentTracks.audio || tracks.video !== this.#sentTracks.video) {
+    const sound = tracks.audio?.enabled ?? false;
+    if (tracks.audio !== this.#sentTracks.audio || tracks.video !== this.#sentTracks.video || sound !== this.#sentSound) {
       this.#sentTracks = tracks;
+      this.#sentSound = sound;
       for (const peer of this.#peers.values()) peer.sendTracks();
     }
     const { microphone, camera } = this.#ownState();
@@ -146,12 +158,13 @@ class RoomCall implements Call {
   }
 
   #ownState(): { microphone: boolean; camera: boolean } {
-    const { microphone, camera } = this.options.local.snapshot();
+    const { microphone, camera, screen } = this.options.local.snapshot();
     // While another device is opened in place of one that was on, the others need not hear of the gap.
     const on = ({ state }: SourceSnapshot, told: boolean): boolean => state === 'on' || (state === 'starting' && told);
     return {
       microphone: on(microphone, this.#toldState.microphone),
-      camera: on(camera, this.#toldState.camera),
+      // A shared screen goes out in the camera's place: to the others it is the picture.
+      camera: screen.state === 'on' || on(camera, this.#toldState.camera),
     };
   }
 
@@ -175,7 +188,9 @@ class RoomCall implements Call {
   #build(): CallSnapshot {
     return {
       canConnect: this.options.connect !== null,
+      trouble: null,
       local: this.options.local.snapshot(),
+      sendingProblem: this.#sendingProblem,
       remotes: [...this.#peers.values()].map((peer) => peer.snapshot()),
     };
   }

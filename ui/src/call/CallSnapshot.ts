@@ -13,6 +13,7 @@
 // is to be shown disabled; actions never throw and never reject, what comes of them shows in the next snapshot.
 import type { PeerId } from '../protocol/PeerId';
 import type { Seen } from '../protocol/Seen';
+import type { CodecProblem, RemoteMedia } from '../shared/rtc/RemoteMedia';
 
 /** Why a camera or microphone is not there. The screen owns the words. */
 export type MediaProblem =
@@ -30,7 +31,18 @@ export type MediaProblem =
   | 'unplugged'
   /** The permission was taken back while in use. */
   | 'withdrawn'
+  /** The device works, but this system lacks the coder to send it. On Linux: package gstreamer1.0-plugins-good. */
+  | CodecProblem
   /** Something else; a retry may help. */
+  | 'failed';
+
+/** Why nothing of the screen is shared although it was wanted. */
+export type ScreenProblem =
+  /** The user thought better of it, or the system does not allow it: the platform tells no difference. */
+  | 'refused'
+  /** The system offers no screen to choose from; on Linux the desktop's portal is missing. */
+  | 'no-source'
+  /** The system failed to capture what was chosen. */
   | 'failed';
 
 /** A camera, microphone or speaker. */
@@ -58,10 +70,21 @@ export interface SourceSnapshot {
   readonly deviceId: string | null;
 }
 
+/** Own screen or a window of it, which is sent in place of the camera's picture while it is shared. */
+export interface ScreenSnapshot {
+  /** `starting` while the system asks what to share. */
+  readonly state: 'off' | 'starting' | 'on';
+  /** Why it is off although it was wanted; null when off on purpose. Cleared by the next try. */
+  readonly problem: ScreenProblem | null;
+  /** What is shared, for the own picture; never mirrored. Null while off. */
+  readonly preview: MediaStream | null;
+}
+
 /** Own media, the same in lobby and room. */
 export interface LocalMediaSnapshot {
   readonly camera: SourceSnapshot;
   readonly microphone: SourceSnapshot;
+  readonly screen: ScreenSnapshot;
   /** For the own picture (video only, so it never echoes; mirror it). Null while the camera is off. */
   readonly preview: MediaStream | null;
   readonly devices: MediaDevices;
@@ -76,6 +99,8 @@ export interface LocalMediaActions {
   readonly toggleMicrophone: (() => void) | null;
   /** Turns the camera on or off. Off stops the device and its light. */
   readonly toggleCamera: (() => void) | null;
+  /** Begins or ends sharing the screen; from a gesture. Null while the system asks and where screens cannot be shared. */
+  readonly toggleScreen: (() => void) | null;
   /** Takes another device, at once if it is on; null is the system's choice. */
   readonly chooseCamera: ((id: string | null) => void) | null;
   readonly chooseMicrophone: ((id: string | null) => void) | null;
@@ -87,32 +112,56 @@ export interface LocalMediaActions {
 export type RemoteState =
   /** Being set up, or up but not proven yet. Nothing is shown. */
   | 'connecting'
-  /** Proven; `stream` may be shown. */
+  /** Proven; `media` may be shown. */
   | 'live'
   /** Proven and shown, but silent now; being mended. Keep the last picture, dimmed. */
   | 'interrupted'
   /** No path was found; tried again with the peer's next epoch or by `retry`. */
   | 'failed'
+  /** The connection stands, but the sides share no codec for sound or none for picture. */
+  | 'no-common-codec'
   /** The connection was not what the peer says it is. Somebody may be in between. */
   | 'refused';
+
+/** Why something of a peer cannot be had although the connection stands. The screen owns the words. */
+export type RemoteProblem =
+  /** The two programs share no codec for sound. */
+  | 'no-shared-audio-codec'
+  /** The two programs share no codec for pictures. */
+  | 'no-shared-video-codec'
+  /** This system lacks the decoder of the peer's picture. */
+  | CodecProblem;
 
 /** Media of one peer. */
 export interface RemoteSnapshot {
   readonly peer: PeerId;
   readonly state: RemoteState;
-  /** Audio and video of the peer; null until proven. Whether its camera is on says `Peer.camera`. */
-  readonly stream: MediaStream | null;
+  /** Sound and picture of the peer; null until proven. Whether its camera is on says `Peer.camera`. */
+  readonly media: RemoteMedia | null;
+  /** Why not all of it can be had; null when nothing is in the way. */
+  readonly problem: RemoteProblem | null;
   /** How the connection was proven, the weaker of both sides; null until it was. */
   readonly proof: Seen | null;
   /** Tries anew; null while there is nothing to try. */
   readonly retry: (() => void) | null;
 }
 
+/** What keeps the whole call from running, whoever is in it. */
+export type CallTrouble =
+  /** The engine that carries sound and picture for this page was lost, and is coming back by itself. */
+  | { readonly kind: 'engine-lost' }
+  /** The system cannot code or decode what calls need until this package is installed. */
+  | { readonly kind: 'codec-missing'; readonly package: 'gstreamer1.0-plugins-good' | 'gstreamer1.0-plugins-bad' };
+
 /** A call as the screen shows it. */
 export interface CallSnapshot {
   /** False where no media connection can be made here; `remotes` then stays empty, `local` still works. */
   readonly canConnect: boolean;
+  /** Null when all is well. */
+  readonly trouble: CallTrouble | null;
   readonly local: LocalMediaSnapshot;
+  /** Why own media cannot be sent although the devices work; null when they can, or nobody is there to send them to. */
+  readonly sendingProblem: CodecProblem | null;
   /** In the order the peers came. */
   readonly remotes: readonly RemoteSnapshot[];
 }

@@ -5,6 +5,8 @@
 /** `MediaDevices` and the permissions beside it. */
 export interface CaptureDevices {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
+  /** Asks for a screen or window; null where pages cannot have one. */
+  readonly getDisplayMedia: ((options: DisplayMediaStreamOptions) => Promise<MediaStream>) | null;
   enumerateDevices(): Promise<MediaDeviceInfo[]>;
   /** Calls `listener` when devices were plugged in or out; returns how to stop. */
   watch(listener: () => void): () => void;
@@ -21,6 +23,8 @@ export function browserCaptureDevices(): CaptureDevices | null {
   if (media === undefined || !('getUserMedia' in media)) return null;
   return {
     getUserMedia: (constraints) => media.getUserMedia(constraints),
+    // Typed as always there, but absent on phones and tablets.
+    getDisplayMedia: 'getDisplayMedia' in media ? (options) => media.getDisplayMedia(options) : null,
     enumerateDevices: () => media.enumerateDevices(),
     watch: (listener) => {
       media.addEventListener('devicechange', listener);

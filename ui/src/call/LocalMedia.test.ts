@@ -119,7 +119,7 @@ describe('own media', () => {
     vi.stubGlobal('isSecureContext', false);
     const local = createLocalMedia({ devices: null });
     expect(local.snapshot().camera).toMatchObject({ state: 'off', problem: 'insecure-page' });
-    expect(Object.values(local.snapshot().actions)).toEqual([null, null, null, null, null]);
+    expect(Object.values(local.snapshot().actions)).toEqual([null, null, null, null, null, null]);
     vi.stubGlobal('isSecureContext', true);
     expect(createLocalMedia({ devices: null }).snapshot().microphone.problem).toBe('unsupported');
   });

@@ -1,4 +1,4 @@
-// Own camera, microphone and choice of devices, the same object from the lobby into the room.
+// Own camera, microphone, screen and choice of devices, the same object from the lobby into the room.
 //
 // Promises: one permission question when both are wanted; a missing camera does not take the microphone with it; after
 // `close` every device is released. Left to others: sending the tracks (`Call`), remembering the choice (the host's settings).
@@ -6,6 +6,7 @@ import type { LocalMediaActions, LocalMediaSnapshot, MediaDevice, MediaDevices }
 import { browserCaptureDevices } from './CaptureDevices';
 import type { CaptureDevices } from './CaptureDevices';
 import { LevelMeter } from './LevelMeter';
+import { LocalScreen } from './LocalScreen';
 import { LocalSource } from './LocalSource';
 import { problemOfError, problemOfPage } from './mediaProblem';
 
@@ -38,6 +39,7 @@ export interface LocalMedia {
 /** What there is to send. */
 export interface LocalTracks {
   readonly audio: MediaStreamTrack | null;
+  /** The shared screen's, else the camera's. */
   readonly video: MediaStreamTrack | null;
 }
 
@@ -52,6 +54,7 @@ class DeviceLocalMedia implements LocalMedia {
   readonly #devices: CaptureDevices | null;
   readonly #camera: LocalSource;
   readonly #microphone: LocalSource;
+  readonly #screen: LocalScreen;
   readonly #meter = new LevelMeter();
   readonly #listeners = new Set<() => void>();
   readonly #unwatch: () => void;
@@ -69,6 +72,7 @@ class DeviceLocalMedia implements LocalMedia {
     const changed = (): void => this.#changed();
     this.#camera = new LocalSource('camera', this.#devices, options.cameraId ?? null, changed);
     this.#microphone = new LocalSource('microphone', this.#devices, options.microphoneId ?? null, changed);
+    this.#screen = new LocalScreen(this.#devices, changed);
     this.#unwatch = this.#devices?.watch(() => void this.#listDevices()) ?? (() => undefined);
     this.#snapshot = this.#build();
     void this.#listDevices();
@@ -102,7 +106,7 @@ class DeviceLocalMedia implements LocalMedia {
   }
 
   tracks(): LocalTracks {
-    return { audio: this.#microphone.track, video: this.#camera.track };
+    return { audio: this.#microphone.track, video: this.#screen.track ?? this.#camera.track };
   }
 
   close(): void {
@@ -110,6 +114,7 @@ class DeviceLocalMedia implements LocalMedia {
     this.#unwatch();
     this.#camera.close();
     this.#microphone.close();
+    this.#screen.stop();
     this.#listeners.clear();
   }
 
@@ -170,6 +175,7 @@ class DeviceLocalMedia implements LocalMedia {
     return {
       camera: this.#camera.snapshot,
       microphone: this.#microphone.snapshot,
+      screen: this.#screen.snapshot,
       preview: this.#preview,
       devices: this.#list,
       speakerId: this.#speakerId,
@@ -190,6 +196,7 @@ class DeviceLocalMedia implements LocalMedia {
     return {
       toggleCamera: toggle(this.#camera),
       toggleMicrophone: toggle(this.#microphone),
+      toggleScreen: this.#toggleScreen(),
       chooseCamera: choose(this.#camera),
       chooseMicrophone: choose(this.#microphone),
       chooseSpeaker:
@@ -199,6 +206,13 @@ class DeviceLocalMedia implements LocalMedia {
               this.#changed();
             }
           : null,
+    };
+  }
+  #toggleScreen(): (() => void) | null {
+    if (this.#closed || !this.#screen.isPossible || this.#screen.snapshot.state === 'starting') return null;
+    return () => {
+      if (this.#screen.snapshot.state === 'on') this.#screen.stop();
+      else void this.#screen.start();
     };
   }
 }

@@ -1,5 +1,15 @@
 // Own media and a call for tests and stories: states are set, not captured.
-import type { Call, CallSnapshot, LocalMedia, LocalMediaSnapshot, MediaProblem, RemoteSnapshot, SourceSnapshot } from '../../call';
+import type {
+  Call,
+  CallSnapshot,
+  CallTrouble,
+  LocalMedia,
+  LocalMediaSnapshot,
+  MediaProblem,
+  RemoteSnapshot,
+  ScreenSnapshot,
+  SourceSnapshot,
+} from '../../call';
 import type { Event } from '../../protocol/Event';
 
 class Changing {
@@ -17,6 +27,7 @@ class Changing {
 
 const OFF: SourceSnapshot = { state: 'off', problem: null, deviceId: null };
 const ON: SourceSnapshot = { state: 'on', problem: null, deviceId: 'one' };
+const NO_SCREEN: ScreenSnapshot = { state: 'off', problem: null, preview: null };
 
 /** Own media. */
 export class FakeLocalMedia extends Changing implements LocalMedia {
@@ -30,6 +41,7 @@ export class FakeLocalMedia extends Changing implements LocalMedia {
     this.#snapshot = {
       camera: OFF,
       microphone: OFF,
+      screen: NO_SCREEN,
       preview: null,
       devices: {
         cameras: [{ id: 'one', label: 'Desk camera' }],
@@ -43,6 +55,7 @@ export class FakeLocalMedia extends Changing implements LocalMedia {
       actions: {
         toggleMicrophone: () => this.set({ microphone: this.#snapshot.microphone.state === 'on' ? OFF : ON }),
         toggleCamera: () => this.set({ camera: this.#snapshot.camera.state === 'on' ? OFF : ON }),
+        toggleScreen: () => this.share(this.#snapshot.screen.state === 'off' ? new EventTarget() as MediaStream : null),
         chooseCamera: (id) => this.set({ camera: { ...this.#snapshot.camera, deviceId: id } }),
         chooseMicrophone: (id) => this.set({ microphone: { ...this.#snapshot.microphone, deviceId: id } }),
         chooseSpeaker: (id) => this.set({ speakerId: id }),
@@ -58,6 +71,11 @@ export class FakeLocalMedia extends Changing implements LocalMedia {
 
   turnOn(): void {
     this.set({ camera: ON, microphone: ON });
+  }
+
+  /** Shares this picture, or nothing more. */
+  share(preview: MediaStream | null): void {
+    this.set({ screen: preview === null ? NO_SCREEN : { state: 'on', problem: null, preview } });
   }
 
   fail(device: 'camera' | 'microphone', problem: MediaProblem): void {
@@ -96,11 +114,16 @@ export class FakeCall extends Changing implements Call {
 
   constructor(local: LocalMedia, canConnect = true) {
     super();
-    this.#snapshot = { canConnect, local: local.snapshot(), remotes: [] };
+    this.#snapshot = { canConnect, trouble: null, local: local.snapshot(), sendingProblem: null, remotes: [] };
   }
 
   setRemotes(...remotes: readonly RemoteSnapshot[]): void {
     this.#snapshot = { ...this.#snapshot, remotes };
+    this.tell();
+  }
+
+  setTrouble(trouble: CallTrouble | null): void {
+    this.#snapshot = { ...this.#snapshot, trouble };
     this.tell();
   }
 

@@ -3,6 +3,7 @@ import type { CaptureDevices } from '../CaptureDevices';
 
 export class FakeTrack {
   enabled = true;
+  contentHint = '';
   readyState: 'live' | 'ended' = 'live';
   readonly #ended: (() => void)[] = [];
 
@@ -51,11 +52,12 @@ export class FakeStream {
 export class FakeCaptureDevices implements CaptureDevices {
   readonly canChooseSpeaker = false;
   readonly opened: FakeTrack[] = [];
+  readonly #watchers = new Set<() => void>();
   readonly questions: MediaStreamConstraints[] = [];
   cameras = ['cam-1', 'cam-2'];
   microphones = ['mic-1', 'mic-2'];
   /** Error names to reject with, by kind. */
-  readonly refusals = new Map<'audio' | 'video', string>();
+  readonly refusals = new Map<'audio' | 'video' | 'screen', string>();
   state: PermissionState = 'granted';
   /** While set, questions wait for `answer`. */
   held: (() => void)[] | null = null;
@@ -71,13 +73,32 @@ export class FakeCaptureDevices implements CaptureDevices {
     return new FakeStream(tracks) as unknown as MediaStream;
   }
 
+  getDisplayMedia: CaptureDevices['getDisplayMedia'] = async () => {
+    if (this.held !== null) await new Promise<void>((answer) => this.held?.push(answer));
+    const refusal = this.refusals.get('screen');
+    if (refusal !== undefined) throw new DOMException(refusal, refusal);
+    const track = new FakeTrack('video', 'screen');
+    this.opened.push(track);
+    return new FakeStream([track]) as unknown as MediaStream;
+  };
+
   enumerateDevices(): Promise<MediaDeviceInfo[]> {
     const info = (kind: MediaDeviceKind) => (deviceId: string) => ({ kind, deviceId, label: deviceId }) as MediaDeviceInfo;
     return Promise.resolve([...this.cameras.map(info('videoinput')), ...this.microphones.map(info('audioinput'))]);
   }
 
-  watch(): () => void {
-    return () => undefined;
+  watch(listener: () => void): () => void {
+    this.#watchers.add(listener);
+    return () => void this.#watchers.delete(listener);
+  }
+
+  /** Says that devices were plugged in or out. */
+  tellChange(): void {
+    for (const listener of [...this.#watchers]) listener();
+  }
+
+  get isWatched(): boolean {
+    return this.#watchers.size > 0;
   }
 
   permission(): Promise<PermissionState | null> {
