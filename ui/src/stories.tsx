@@ -35,7 +35,7 @@ const hana = (change: Partial<Peer> = {}): Peer => peer({ id: HANA, name: say('H
 
 function remote(id: string, state: RemoteSnapshot['state'], hue: number): RemoteSnapshot {
   const isShown = state === 'live' || state === 'interrupted';
-  return { peer: id, state, stream: isShown ? paintedPerson(hue) : null, proof: isShown ? 'certificate' : null, retry: state === 'failed' ? () => undefined : null };
+  return { peer: id, state, media: isShown ? { kind: 'stream', stream: paintedPerson(hue), watchLevel: () => () => undefined } : null, problem: null, proof: isShown ? 'certificate' : null, retry: state === 'failed' ? () => undefined : null };
 }
 
 function enter({ host, session }: Scene): void {

@@ -282,10 +282,10 @@ describe('the room', () => {
 
   it('shows a picture only when it is proven, on, and there', async () => {
     const { calls, say } = await inRoom();
-    const remote: RemoteSnapshot = { peer: THEO, state: 'connecting', stream: null, proof: null, retry: null };
+    const remote: RemoteSnapshot = { peer: THEO, state: 'connecting', media: null, problem: null, proof: null, retry: null };
     calls[0]?.setRemotes(remote);
     expect(screen.queryByTestId('remote-video')).toBeNull();
-    calls[0]?.setRemotes({ ...remote, state: 'live', proof: 'certificate', stream: new EventTarget() as MediaStream });
+    calls[0]?.setRemotes({ ...remote, state: 'live', proof: 'certificate', media: { kind: 'stream', stream: new EventTarget() as MediaStream, watchLevel: () => () => undefined } });
     const video = await screen.findByTestId('remote-video');
     expect(video.className).toContain('tile-video-hidden');
     Object.defineProperty(video, 'videoWidth', { value: 640 });

@@ -8,7 +8,7 @@ import type { Call } from './Call';
 import { createLocalMedia } from './LocalMedia';
 import type { LocalMedia } from './LocalMedia';
 import { FakeCaptureDevices, FakeStream } from './testing/FakeCaptureDevices';
-import { FakeMediaConnection } from './testing/FakeMediaConnection';
+import { FakeMediaConnection, fakeFactory } from './testing/FakeMediaConnection';
 
 const IDS = ['0'.repeat(32), '1'.repeat(32)] as const;
 const FINGERPRINTS = [
@@ -34,11 +34,11 @@ class Side {
     this.local = createLocalMedia({ devices: new FakeCaptureDevices() });
     this.call = createCall({
       local: this.local,
-      connect: () => {
+      connect: fakeFactory(() => {
         const connection = new FakeMediaConnection(FINGERPRINTS[index]);
         this.connections.push(connection);
         return connection;
-      },
+      }),
       dispatch: (command) => {
         if (command.type === 'send-media-signal') this.signals.push(command.signal);
         else this.commands.push(command);
@@ -149,11 +149,11 @@ describe('a call', () => {
     right.meet(false);
     await settle(left, right);
     left.connection.become('connected');
-    expect(left.remote).toMatchObject({ state: 'connecting', stream: null });
+    expect(left.remote).toMatchObject({ state: 'connecting', media: null });
     expect(left.connection.sent).toEqual([]);
     left.confirmed(1);
     expect(left.remote).toMatchObject({ state: 'live', proof: 'certificate' });
-    expect(left.remote.stream).not.toBeNull();
+    expect(left.remote.media).not.toBeNull();
     expect(left.connection.sent.map((track) => track?.kind)).toEqual(['audio', 'video']);
   });
 
@@ -181,7 +181,7 @@ describe('a call', () => {
     const [left, right] = await live();
     left.connection.become('disconnected');
     expect(left.remote.state).toBe('interrupted');
-    expect(left.remote.stream).not.toBeNull();
+    expect(left.remote.media).not.toBeNull();
     await vi.advanceTimersByTimeAsync(2_000);
     await settle(left, right);
     expect(left.connection.restarts).toBe(1);
@@ -210,7 +210,7 @@ describe('a call', () => {
     left.connection.become('connected');
     left.call.receive({ type: 'media-refused', peer: IDS[1], link: 1 });
     await vi.advanceTimersByTimeAsync(5 * 60_000);
-    expect(left.remote).toMatchObject({ state: 'refused', stream: null });
+    expect(left.remote).toMatchObject({ state: 'refused', media: null });
     expect(left.connection.connectionState).toBe('closed');
     expect(left.connections).toHaveLength(1);
   });
@@ -251,6 +251,25 @@ describe('a call', () => {
     expect(left.connection.sent.at(-1)).toBeNull();
     await settle(left, right);
     expect(left.connection.signalingState).toBe('stable');
+  });
+
+  it('says so when the sides share no codec', async () => {
+    const [left, right] = pair();
+    left.meet(true);
+    right.meet(false);
+    right.connections.forEach(({ unshared }) => unshared.add('video'));
+    left.connection.unshared.add('video');
+    await settle(left, right);
+    expect(left.remote.problem).toBe('no-shared-video-codec');
+    expect(right.remote.problem).toBeNull();
+  });
+
+  it('hands the microphone to its sender again when it was muted, so that silence is sent at once', async () => {
+    const [left] = await live();
+    await left.local.start({ camera: false, microphone: true });
+    left.connection.sent.length = 0;
+    left.local.snapshot().actions.toggleMicrophone?.();
+    expect(left.connection.sent.map((track) => track?.enabled)).toContain(false);
   });
 
   it('ends every connection when it is closed or the peer has gone', async () => {

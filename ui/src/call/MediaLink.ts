@@ -6,11 +6,9 @@ import type { Seen } from '../protocol/Seen';
 import { localFingerprint, remoteFingerprint } from '../shared/rtc/fingerprint';
 import { Negotiation } from '../shared/rtc/Negotiation';
 import type { NegotiationSignal } from '../shared/rtc/Negotiation';
-import type {
-  MediaConnectionFactory,
-  MediaConnectionLike,
-  RtpTransceiverLike,
-} from '../shared/rtc/PeerConnectionLike';
+import type { MediaConnectionLike, RtpTransceiverLike } from '../shared/rtc/PeerConnectionLike';
+import type { CodecProblem, MediaConnectionFactory, OpenedConnection, RemoteMedia } from '../shared/rtc/RemoteMedia';
+import type { RemoteProblem } from './CallSnapshot';
 import type { LocalTracks } from './LocalMedia';
 
 /** What a link says to its owner. */
@@ -28,9 +26,12 @@ export class MediaLink {
   /** The connection's own word, with `failed` for everything that cannot go on. */
   #state: 'connecting' | 'connected' | 'disconnected' | 'failed' = 'connecting';
   #proof: Seen | null = null;
-  #stream: MediaStream | null = null;
+  #media: RemoteMedia | null = null;
+  #codecProblem: CodecProblem | null = null;
+  #unshared: RemoteProblem | null = null;
   #announced = false;
   #closed = false;
+  readonly #opened: OpenedConnection;
   readonly #connection: MediaConnectionLike;
   readonly #negotiation: Negotiation;
   readonly #sections: Record<'audio' | 'video', RtpTransceiverLike | null> = { audio: null, video: null };
@@ -45,8 +46,14 @@ export class MediaLink {
     private readonly tracks: () => LocalTracks,
     private readonly owner: MediaLinkOwner,
   ) {
-    this.#connection = factory(configuration);
+    this.#opened = factory.open(configuration);
+    this.#connection = this.#opened.connection;
     this.#connection.addEventListener('connectionstatechange', () => this.#stateChanged());
+    this.#connection.addEventListener('signalingstatechange', () => this.#negotiated());
+    this.#opened.watchProblem((problem) => {
+      this.#codecProblem = problem;
+      if (!this.#closed) owner.changed();
+    });
     this.#negotiation = new Negotiation(this.#connection, polite, {
       send: (signal) => owner.send(signal),
       prepareAnswer: () => {
@@ -66,8 +73,13 @@ export class MediaLink {
   }
 
   /** The peer's media; null until proven. */
-  get stream(): MediaStream | null {
-    return this.#stream;
+  get media(): RemoteMedia | null {
+    return this.#media;
+  }
+
+  /** Why not all of the peer's media can be had although the connection stands. */
+  get problem(): RemoteProblem | null {
+    return this.#unshared ?? this.#codecProblem;
   }
 
   /** True while our first offer has no answer: a colliding offer then begins the connection anew. */
@@ -93,8 +105,7 @@ export class MediaLink {
   prove(seen: Seen): void {
     if (this.#closed || this.#proof !== null) return;
     this.#proof = seen;
-    const tracks = KINDS.flatMap((kind) => this.#sections[kind]?.receiver.track ?? []);
-    this.#stream = new MediaStream(tracks);
+    this.#media = this.#opened.play();
     this.sendTracks();
     this.owner.changed();
   }
@@ -131,6 +142,19 @@ export class MediaLink {
       this.#sections[kind] = transceiver;
       transceiver.direction = 'sendrecv';
     }
+  }
+
+  /** Both sides want to send and receive both kinds, so a section that does neither shares no codec. */
+  #negotiated(): void {
+    if (this.#closed || this.#connection.signalingState !== 'stable' || this.#connection.remoteDescription === null) return;
+    const unshared = KINDS.find((kind) => {
+      const direction = this.#sections[kind]?.currentDirection ?? null;
+      return direction === 'inactive' || direction === 'stopped';
+    });
+    const problem = unshared === undefined ? null : (`no-shared-${unshared}-codec` as const);
+    if (problem === this.#unshared) return;
+    this.#unshared = problem;
+    this.owner.changed();
   }
 
   #stateChanged(): void {

@@ -8,7 +8,7 @@ import type { MediaSignal } from '../protocol/MediaSignal';
 import type { Peer } from '../protocol/Peer';
 import type { PeerId } from '../protocol/PeerId';
 import type { Seen } from '../protocol/Seen';
-import type { MediaConnectionFactory } from '../shared/rtc/PeerConnectionLike';
+import type { MediaConnectionFactory, RemoteMedia } from '../shared/rtc/RemoteMedia';
 import type { RemoteSnapshot, RemoteState } from './CallSnapshot';
 import type { LocalTracks } from './LocalMedia';
 import { MediaLink } from './MediaLink';
@@ -43,7 +43,7 @@ export class PeerMedia {
   #failedInRow = 0;
   #refused = false;
   #gaveUp = false;
-  #lastStream: MediaStream | null = null;
+  #lastMedia: RemoteMedia | null = null;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(
@@ -64,7 +64,8 @@ export class PeerMedia {
     return {
       peer: this.#peer.id,
       state,
-      stream: this.#link?.stream ?? (state === 'interrupted' ? this.#lastStream : null),
+      media: this.#link?.media ?? (state === 'interrupted' ? this.#lastMedia : null),
+      problem: this.#link?.problem ?? null,
       proof: this.#link?.proof ?? null,
       retry: canRetry ? () => this.#retry() : null,
     };
@@ -104,7 +105,7 @@ export class PeerMedia {
     if (link !== this.#number || this.#link === null) return;
     this.#refused = true;
     this.#closeLink();
-    this.#lastStream = null;
+    this.#lastMedia = null;
     this.around.changed();
   }
 
@@ -126,7 +127,7 @@ export class PeerMedia {
     if (this.#refused) return 'refused';
     if (this.#gaveUp) return 'failed';
     if (this.#link?.proof != null) return this.#link.state === 'connected' ? 'live' : 'interrupted';
-    return this.#lastStream === null ? 'connecting' : 'interrupted';
+    return this.#lastMedia === null ? 'connecting' : 'interrupted';
   }
 
   #reset(): void {
@@ -197,7 +198,7 @@ export class PeerMedia {
   #follow(): void {
     const link = this.#link;
     if (link === null) return;
-    if (link.stream !== null) this.#lastStream = link.stream;
+    if (link.media !== null) this.#lastMedia = link.media;
     if (link.state === 'failed') {
       this.#lost();
       return;
@@ -218,7 +219,7 @@ export class PeerMedia {
     if (!wasProven) this.#failedInRow += 1;
     if (this.#failedInRow >= ATTEMPTS) {
       this.#gaveUp = true;
-      this.#lastStream = null;
+      this.#lastMedia = null;
     } else {
       const next = this.#number + 1;
       this.#later(this.#peer.initiator ? 0 : YIELD_MS, () => {

@@ -6,4 +6,5 @@ export type * from './CallSnapshot';
 export { createLocalMedia } from './LocalMedia';
 export type { LocalMedia, LocalMediaOptions } from './LocalMedia';
 export { nativeMediaConnections } from './native';
-export type { MediaConnectionFactory, MediaConnectionLike } from '../shared/rtc/PeerConnectionLike';
+export type { MediaConnectionLike } from '../shared/rtc/PeerConnectionLike';
+export type { CanvasMedia, CodecProblem, MediaConnectionFactory, RemoteMedia, StreamMedia } from '../shared/rtc/RemoteMedia';

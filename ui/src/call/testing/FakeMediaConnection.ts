@@ -4,8 +4,21 @@
 // Promises: refuses what a real one refuses (an answer in `stable`, a candidate before a description), rolls back by itself as a
 // polite side expects, answers on microtasks. Left to others: carrying signals, saying when it is connected.
 import type { MediaConnectionLike, RtpTransceiverLike } from '../../shared/rtc/PeerConnectionLike';
+import type { MediaConnectionFactory } from '../../shared/rtc/RemoteMedia';
 
 let made = 0;
+
+/** A factory of whatever `make` makes. What comes on them is an empty stream. */
+export function fakeFactory(make: () => FakeMediaConnection): MediaConnectionFactory {
+  return {
+    open: () => ({
+      connection: make(),
+      play: () => ({ kind: 'stream', stream: new MediaStream(), watchLevel: () => () => undefined }),
+      watchProblem: () => undefined,
+    }),
+    watchProblem: () => () => undefined,
+  };
+}
 
 export class FakeMediaConnection implements MediaConnectionLike {
   /** Tells connections apart in descriptions. */
@@ -20,8 +33,11 @@ export class FakeMediaConnection implements MediaConnectionLike {
   #generation = 0;
   readonly #candidateListeners: ((event: { candidate: RTCIceCandidateInit | null }) => void)[] = [];
   readonly #stateListeners: (() => void)[] = [];
+  readonly #signalingListeners: (() => void)[] = [];
   readonly #needListeners: (() => void)[] = [];
-  readonly #transceivers: RtpTransceiverLike[] = [];
+  readonly #transceivers: (RtpTransceiverLike & { currentDirection: RTCRtpTransceiverDirection | null })[] = [];
+  /** Kinds for which the sides share no codec. */
+  readonly unshared = new Set<string>();
 
   constructor(readonly fingerprint: string) {}
 
@@ -31,7 +47,7 @@ export class FakeMediaConnection implements MediaConnectionLike {
     const type = this.signalingState === 'have-remote-offer' ? 'answer' : 'offer';
     if (type === 'offer' && this.signalingState === 'stable') this.#generation += 1;
     this.localDescription = { type, sdp: `v=0\r\ns=${this.id}.${this.#generation}\r\na=fingerprint:sha-256 ${this.fingerprint}\r\n` };
-    this.signalingState = type === 'offer' ? 'have-local-offer' : 'stable';
+    this.#signal(type === 'offer' ? 'have-local-offer' : 'stable');
     queueMicrotask(() => {
       this.#tellCandidate({ candidate: `candidate:${this.id}.${this.#generation}`, sdpMid: '0' });
       this.#tellCandidate(null);
@@ -45,12 +61,12 @@ export class FakeMediaConnection implements MediaConnectionLike {
     if (type === 'answer' && this.signalingState !== 'have-local-offer') throw new Error('InvalidStateError');
     // An offer in `have-local-offer` rolls ours back (RFC 9429 section 4.1.10.2).
     this.remoteDescription = { type, sdp };
-    this.signalingState = type === 'offer' ? 'have-remote-offer' : 'stable';
     if (type === 'offer') {
       for (const kind of ['audio', 'video'] as const) {
         if (!this.#transceivers.some(({ receiver }) => receiver.track.kind === kind)) this.#add(kind);
       }
     }
+    this.#signal(type === 'offer' ? 'have-remote-offer' : 'stable');
   }
 
   async addIceCandidate(candidate?: RTCIceCandidateInit | null): Promise<void> {
@@ -74,10 +90,11 @@ export class FakeMediaConnection implements MediaConnectionLike {
   addEventListener(
     ...[type, listener]:
       | ['icecandidate', (event: { candidate: RTCIceCandidateInit | null }) => void]
-      | ['connectionstatechange' | 'negotiationneeded', () => void]
+      | ['connectionstatechange' | 'signalingstatechange' | 'negotiationneeded', () => void]
   ): void {
     if (type === 'icecandidate') this.#candidateListeners.push(listener);
     else if (type === 'negotiationneeded') this.#needListeners.push(listener);
+    else if (type === 'signalingstatechange') this.#signalingListeners.push(listener);
     else this.#stateListeners.push(listener);
   }
 
@@ -101,12 +118,16 @@ export class FakeMediaConnection implements MediaConnectionLike {
   }
 
   #add(kind: 'audio' | 'video'): RtpTransceiverLike {
-    const transceiver: RtpTransceiverLike = {
-      direction: 'sendrecv',
-      receiver: { track: { kind } as MediaStreamTrack },
+    const transceiver = {
+      direction: 'sendrecv' as RTCRtpTransceiverDirection,
+      currentDirection: null as RTCRtpTransceiverDirection | null,
+      receiver: { track: { kind, muted: true, addEventListener: () => undefined } },
       sender: {
+        track: null,
         transport: null,
-        replaceTrack: (track) => {
+        getParameters: () => ({ encodings: [{}] }),
+        setParameters: () => Promise.resolve(),
+        replaceTrack: (track: MediaStreamTrack | null) => {
           this.sent.push(track);
           return Promise.resolve();
         },
@@ -114,6 +135,16 @@ export class FakeMediaConnection implements MediaConnectionLike {
     };
     this.#transceivers.push(transceiver);
     return transceiver;
+  }
+
+  #signal(state: RTCSignalingState): void {
+    this.signalingState = state;
+    if (state === 'stable') {
+      for (const one of this.#transceivers) {
+        one.currentDirection = this.unshared.has(one.receiver.track.kind) ? 'inactive' : 'sendrecv';
+      }
+    }
+    for (const listener of this.#signalingListeners) listener();
   }
 
   #tellCandidate(candidate: RTCIceCandidateInit | null): void {

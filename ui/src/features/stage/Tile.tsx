@@ -1,8 +1,9 @@
 // One person on the stage: the proven picture, or who they are and what we wait for. A cut keeps the last picture, dimmed.
 import { useCallback, useState } from 'react';
-import type { RemoteSnapshot } from '../../call';
+import type { RemoteMedia, RemoteSnapshot } from '../../call';
 import { Button } from '../../shared/components/Button';
 import { Face } from '../../shared/components/Face';
+import { DrawnPicture } from '../../shared/components/DrawnPicture';
 import { Video } from '../../shared/components/Video';
 import { MicrophoneOffIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
@@ -24,26 +25,29 @@ export function Tile({ person, remote, canCall, speakerId, onBlocked }: TileProp
   const { peer } = person;
   const name = nameOf(person, words);
   const blocked = useCallback((play: (() => void) | null) => onBlocked(peer.id, play), [onBlocked, peer.id]);
-  const stream = remote?.stream ?? null;
-  const [pictured, setPictured] = useState<MediaStream | null>(null);
-  const isPictureShown = stream !== null && peer.camera && pictured === stream;
+  const media = remote?.media ?? null;
+  const [pictured, setPictured] = useState<RemoteMedia | null>(null);
+  const isPictureShown = media !== null && peer.camera && pictured === media;
+  const onPicture = useCallback(() => setPictured(media), [media]);
+  const pictureClass = isPictureShown ? 'tile-video' : 'tile-video tile-video-hidden';
   const isDimmed = peer.link === 'interrupted' || remote?.state === 'interrupted';
   const hasMedia = canCall && peer.host !== 'shell' && peer.link !== 'failed';
 
   return (
     <div className={`tile${isDimmed ? ' tile-dimmed' : ''}`} data-testid="tile" data-peer={peer.id} data-media={remote?.state ?? 'none'}>
-      {stream === null ? null : (
+      {media?.kind === 'stream' ? (
         <Video
-          stream={stream}
+          stream={media.stream}
           label={name}
-          className={isPictureShown ? 'tile-video' : 'tile-video tile-video-hidden'}
+          className={pictureClass}
           muted={false}
           speakerId={speakerId}
           onBlocked={blocked}
-          onPicture={setPictured}
+          onPicture={onPicture}
           testId="remote-video"
         />
-      )}
+      ) : null}
+      {media?.kind === 'canvas' ? <DrawnPicture media={media} label={name} className={pictureClass} onPicture={onPicture} testId="remote-video" /> : null}
       {isPictureShown ? null : (
         <div className="tile-words">
           <Face name={name} size="large" />
@@ -72,7 +76,7 @@ function stateWords({ peer }: Person, remote: RemoteSnapshot | null, words: Word
   if (remote?.state === 'refused') return words.room.callRefused;
   if (remote?.state === 'failed') return words.trouble.mediaFailed(name);
   if (peer.link === 'connecting') return words.room.connecting(name);
-  if (remote === null || remote.stream === null) return words.room.proving;
+  if (remote === null || remote.media === null) return words.room.proving;
   return peer.camera ? words.room.pictureComing(name) : peer.microphone ? words.people.camOff : `${words.people.camOff}, ${words.people.micOff}`;
 }
 

@@ -132,6 +132,10 @@ const mediaProblem: Record<MediaProblem, FailureWords> = {
     title: 'Its permission was taken back',
     body: 'The room goes on. Allow it again and turn it on, or stay without.',
   },
+  'codec-missing': {
+    title: 'This system cannot code it for sending',
+    body: 'Install the package gstreamer1.0-plugins-good and open Parlor again. You can stay without.',
+  },
   failed: { title: 'It could not be started', body: 'Try again, or choose another one. You can go in without.' },
 };
 

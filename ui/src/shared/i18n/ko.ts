@@ -112,6 +112,10 @@ const mediaProblem: Record<MediaProblem, FailureWords> = {
   busy: { title: '다른 프로그램이 쓰고 있습니다', body: '그 프로그램을 닫고 다시 시도하거나 없이 들어가세요.' },
   unplugged: { title: '연결이 빠졌습니다', body: '방은 그대로입니다. 다시 꽂거나 다른 장치를 골라 주세요.' },
   withdrawn: { title: '허용이 취소되었습니다', body: '방은 그대로입니다. 다시 허용하고 켜거나, 없이 계속해도 됩니다.' },
+  'codec-missing': {
+    title: '이 시스템에서는 보낼 수 있게 바꾸지 못합니다',
+    body: 'gstreamer1.0-plugins-good 꾸러미를 설치하고 사랑방을 다시 열어 주세요. 없이 계속할 수도 있습니다.',
+  },
   failed: { title: '켜지 못했습니다', body: '다시 시도하거나 다른 장치를 골라 주세요. 없이 들어갈 수도 있습니다.' },
 };
 
