@@ -7,7 +7,7 @@ import type { Command } from '../protocol/Command';
 import type { Event } from '../protocol/Event';
 import type { IceServer } from '../protocol/IceServer';
 import type { PeerId } from '../protocol/PeerId';
-import type { CodecProblem, MediaConnectionFactory } from '../shared/rtc/RemoteMedia';
+import type { EngineProblem, MediaConnectionFactory } from '../shared/rtc/RemoteMedia';
 import type { CallSnapshot, SourceSnapshot } from './CallSnapshot';
 import type { LocalMedia, LocalTracks } from './LocalMedia';
 import { PeerMedia } from './PeerMedia';
@@ -53,7 +53,7 @@ class RoomCall implements Call {
   #snapshot: CallSnapshot;
   #sentTracks: LocalTracks;
   #sentSound: boolean;
-  #sendingProblem: CodecProblem | null = null;
+  #sendingProblem: EngineProblem | null = null;
   readonly #unwatch: () => void;
   #toldState = { microphone: false, camera: false };
   #closed = false;
@@ -188,7 +188,6 @@ class RoomCall implements Call {
   #build(): CallSnapshot {
     return {
       canConnect: this.options.connect !== null,
-      trouble: null,
       local: this.options.local.snapshot(),
       sendingProblem: this.#sendingProblem,
       remotes: [...this.#peers.values()].map((peer) => peer.snapshot()),

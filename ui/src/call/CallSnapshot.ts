@@ -13,7 +13,7 @@
 // is to be shown disabled; actions never throw and never reject, what comes of them shows in the next snapshot.
 import type { PeerId } from '../protocol/PeerId';
 import type { Seen } from '../protocol/Seen';
-import type { CodecProblem, RemoteMedia } from '../shared/rtc/RemoteMedia';
+import type { CodecProblem, EngineProblem, RemoteMedia } from '../shared/rtc/RemoteMedia';
 
 /** Why a camera or microphone is not there. The screen owns the words. */
 export type MediaProblem =
@@ -118,8 +118,6 @@ export type RemoteState =
   | 'interrupted'
   /** No path was found; tried again with the peer's next epoch or by `retry`. */
   | 'failed'
-  /** The connection stands, but the sides share no codec for sound or none for picture. */
-  | 'no-common-codec'
   /** The connection was not what the peer says it is. Somebody may be in between. */
   | 'refused';
 
@@ -146,22 +144,13 @@ export interface RemoteSnapshot {
   readonly retry: (() => void) | null;
 }
 
-/** What keeps the whole call from running, whoever is in it. */
-export type CallTrouble =
-  /** The engine that carries sound and picture for this page was lost, and is coming back by itself. */
-  | { readonly kind: 'engine-lost' }
-  /** The system cannot code or decode what calls need until this package is installed. */
-  | { readonly kind: 'codec-missing'; readonly package: 'gstreamer1.0-plugins-good' | 'gstreamer1.0-plugins-bad' };
-
 /** A call as the screen shows it. */
 export interface CallSnapshot {
   /** False where no media connection can be made here; `remotes` then stays empty, `local` still works. */
   readonly canConnect: boolean;
-  /** Null when all is well. */
-  readonly trouble: CallTrouble | null;
   readonly local: LocalMediaSnapshot;
   /** Why own media cannot be sent although the devices work; null when they can, or nobody is there to send them to. */
-  readonly sendingProblem: CodecProblem | null;
+  readonly sendingProblem: EngineProblem | null;
   /** In the order the peers came. */
   readonly remotes: readonly RemoteSnapshot[];
 }

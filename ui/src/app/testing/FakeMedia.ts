@@ -2,7 +2,6 @@
 import type {
   Call,
   CallSnapshot,
-  CallTrouble,
   LocalMedia,
   LocalMediaSnapshot,
   MediaProblem,
@@ -114,7 +113,7 @@ export class FakeCall extends Changing implements Call {
 
   constructor(local: LocalMedia, canConnect = true) {
     super();
-    this.#snapshot = { canConnect, trouble: null, local: local.snapshot(), sendingProblem: null, remotes: [] };
+    this.#snapshot = { canConnect, local: local.snapshot(), sendingProblem: null, remotes: [] };
   }
 
   setRemotes(...remotes: readonly RemoteSnapshot[]): void {
@@ -122,8 +121,8 @@ export class FakeCall extends Changing implements Call {
     this.tell();
   }
 
-  setTrouble(trouble: CallTrouble | null): void {
-    this.#snapshot = { ...this.#snapshot, trouble };
+  setSendingProblem(sendingProblem: CallSnapshot['sendingProblem']): void {
+    this.#snapshot = { ...this.#snapshot, sendingProblem };
     this.tell();
   }
 

@@ -41,6 +41,12 @@ export type CodecProblem =
   /** This system lacks the coder. On Linux it comes with the package gstreamer1.0-plugins-good. */
   'codec-missing';
 
+/** Why nothing of a call goes on, whoever is in it. */
+export type EngineProblem =
+  | CodecProblem
+  /** What carries sound and picture for this page was lost. It comes back by itself, and every connection with it. */
+  | 'engine-lost';
+
 /** A media connection, and how what comes on it is had. */
 export interface OpenedConnection {
   readonly connection: MediaConnectionLike;
@@ -54,6 +60,6 @@ export interface OpenedConnection {
 export interface MediaConnectionFactory {
   /** Throws where the configuration is refused. */
   open(configuration: RTCConfiguration): OpenedConnection;
-  /** Calls `listener` when own media cannot be coded, and with null when they can again; returns how to stop. */
-  watchProblem(listener: (problem: CodecProblem | null) => void): () => void;
+  /** Calls `listener` when own media cannot be coded or the engine was lost, and with null when all is well again; returns how to stop. */
+  watchProblem(listener: (problem: EngineProblem | null) => void): () => void;
 }
