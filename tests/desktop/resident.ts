@@ -7,6 +7,14 @@ const { by } = AppWindow;
 export class Resident {
   constructor(readonly app: AppWindow) {}
 
+  /** Says a name, and who is asked for camera and microphone says yes. */
+  async arrive(name: string): Promise<void> {
+    await this.app.page.fill(by('name'), name);
+    await this.app.page.waitFor([by('ask-media'), by('preview'), by('media-problem')].join());
+    if ((await this.app.page.count(by('ask-media'))) > 0) await this.app.page.click(by('ask-media'));
+    await this.app.page.waitFor(by('preview'));
+  }
+
   /** Says a name and starts a room; gives the link to hand on. */
   async start(name: string): Promise<string> {
     await this.app.page.fill(by('name'), name);

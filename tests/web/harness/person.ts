@@ -197,8 +197,9 @@ function watchConnections(): void {
     };
   }
   globalThis.RTCPeerConnection = new Proxy(RTCPeerConnection, {
-    construct(target, words: [RTCConfiguration?]) {
-      const connection = new target(...words);
+    construct(target, words: [RTCConfiguration?], made) {
+      // Also as the base of another script's class.
+      const connection = Reflect.construct(target, words, made) as RTCPeerConnection;
       connections.push(connection);
       return connection;
     },

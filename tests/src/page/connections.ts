@@ -1,0 +1,129 @@
+// Runs in the page under test: the media and data connections that the page made, whatever made them, and what they count.
+//
+// Every owner of a connection listens to its `connectionstatechange`; that is how they are met here, a native one and a
+// stand-in alike, without a hook in the code under test.
+
+/** As much of a connection as is asked here. */
+export interface MetConnection extends EventTarget {
+  readonly connectionState: RTCPeerConnectionState;
+  readonly signalingState: RTCSignalingState;
+  readonly localDescription: { readonly type: RTCSdpType; readonly sdp: string } | null;
+  readonly remoteDescription: { readonly type: RTCSdpType; readonly sdp: string } | null;
+  getStats(): Promise<RTCStatsReport>;
+  restartIce(): void;
+}
+
+/** Counts over all live connections. */
+export interface MediaCounts {
+  readonly framesDecoded: number;
+  readonly framesReceived: number;
+  readonly framesSent: number;
+  readonly keyFramesDecoded: number;
+  readonly audioPacketsReceived: number;
+  readonly videoBytesReceived: number;
+  readonly videoBytesSent: number;
+  readonly audioBytesReceived: number;
+  readonly packetsLost: number;
+  readonly pliSent: number;
+  readonly pliReceived: number;
+  readonly nackSent: number;
+  readonly codecs: readonly string[];
+  /** What congestion control allows, bits a second; null where it is not told. */
+  readonly availableBps: number | null;
+}
+
+const met: MetConnection[] = [];
+
+/** Begins to meet connections. */
+export function meetConnections(): void {
+  const listen = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function (this: EventTarget, type, ...rest) {
+    if (type === 'connectionstatechange' && 'getStats' in this && !met.includes(this as MetConnection)) met.push(this as MetConnection);
+    listen.call(this, type, ...rest);
+  };
+}
+
+/** Those with media that are not over. */
+export function mediaConnections(): MetConnection[] {
+  return met.filter((one) => !['closed', 'failed'].includes(one.connectionState) && /^m=(audio|video)/m.test(one.localDescription?.sdp ?? ''));
+}
+
+/** How many connections the page made so far, and in which states they are. */
+export function connectionStates(): string[] {
+  return met.map((one) => one.connectionState);
+}
+
+/** All entries of all live media connections. */
+export async function entries(): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
+  for (const connection of mediaConnections()) {
+    const report = (await connection.getStats()) as ReadonlyMap<string, Record<string, unknown>>;
+    found.push(...report.values());
+  }
+  return found;
+}
+
+/** What the connections count, added up. */
+export async function counts(): Promise<MediaCounts> {
+  const all = await entries();
+  const sum = (type: string, kind: string, name: string): number =>
+    all.filter((one) => one['type'] === type && one['kind'] === kind).reduce((total, one) => total + Number(one[name] ?? 0), 0);
+  const available = all.filter((one) => one['type'] === 'candidate-pair' && one['availableOutgoingBitrate'] !== undefined);
+  return {
+    framesDecoded: sum('inbound-rtp', 'video', 'framesDecoded'),
+    framesReceived: sum('inbound-rtp', 'video', 'framesReceived'),
+    framesSent: sum('outbound-rtp', 'video', 'framesSent'),
+    keyFramesDecoded: sum('inbound-rtp', 'video', 'keyFramesDecoded'),
+    audioPacketsReceived: sum('inbound-rtp', 'audio', 'packetsReceived'),
+    videoBytesReceived: sum('inbound-rtp', 'video', 'bytesReceived'),
+    videoBytesSent: sum('outbound-rtp', 'video', 'bytesSent'),
+    audioBytesReceived: sum('inbound-rtp', 'audio', 'bytesReceived'),
+    packetsLost: sum('inbound-rtp', 'video', 'packetsLost') + sum('inbound-rtp', 'audio', 'packetsLost'),
+    pliSent: sum('inbound-rtp', 'video', 'pliCount'),
+    pliReceived: sum('outbound-rtp', 'video', 'pliCount'),
+    nackSent: sum('inbound-rtp', 'video', 'nackCount'),
+    codecs: [
+      ...new Set(
+        all
+          .filter((one) => one['type'] === 'inbound-rtp' || one['type'] === 'outbound-rtp')
+          .map((one) => all.find((codec) => codec['type'] === 'codec' && codec['id'] === one['codecId'])?.['mimeType'])
+          .filter((name) => typeof name === 'string'),
+      ),
+    ].sort(),
+    availableBps: available.length === 0 ? null : Math.max(...available.map((one) => Number(one['availableOutgoingBitrate']))),
+  };
+}
+
+/** ICE user names of the live media connections, as last agreed on: a new one is a new generation. */
+export function generations(): string[] {
+  return mediaConnections()
+    .filter((one) => one.signalingState === 'stable')
+    .map((one) => /a=ice-ufrag:(\S+)/.exec(one.localDescription?.sdp ?? '')?.[1] ?? '');
+}
+
+/** Asks every live media connection for a new ICE generation, which is a negotiation from this side. Gives how many there were. */
+export function renegotiate(): number {
+  const live = mediaConnections();
+  for (const one of live) one.restartIce();
+  return live.length;
+}
+
+/** Resolves once every live media connection is connected, stable, and of a generation other than `before`. */
+export async function renegotiated(before: readonly string[], limitMs: number): Promise<void> {
+  const isDone = (): boolean => {
+    const live = mediaConnections();
+    const now = generations();
+    return (
+      live.length > 0 &&
+      live.every((one) => one.connectionState === 'connected' && one.signalingState === 'stable') &&
+      now.every((one) => one !== '' && !before.includes(one))
+    );
+  };
+  for (const deadline = performance.now() + limitMs; !isDone(); ) {
+    if (performance.now() > deadline) {
+      const states = mediaConnections().map((one) => `${one.connectionState}/${one.signalingState}`);
+      throw new Error(`not renegotiated after ${limitMs} ms: ${states.join(', ')}; before ${before.join(' ')}, now ${generations().join(' ')}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,137 @@
+// Runs in the page under test: listens to what the page plays, and finds tones in it.
+//
+// Two ways a page can play others: through elements with a stream, which are listened to by their stream; or through an
+// AudioContext, which is listened to where it meets its destination.
+
+/** What was heard since listening began. */
+export interface Heard {
+  /** Strongest frequencies, loudest first. */
+  readonly tones: readonly { readonly hz: number; readonly db: number }[];
+  /** Longest time in which nothing was heard above `FLOOR_DB`, the time since the last sound included. */
+  readonly longestSilenceMs: number;
+  readonly listenedMs: number;
+  /** How often it was loud. */
+  readonly moments: number;
+}
+
+const FFT = 8192;
+const SAMPLE_MS = 50;
+/** Well above what an empty line carries. */
+const FLOOR_DB = -70;
+/** A peak is the highest within so many bins. */
+const NEIGHBOURHOOD = 8;
+const TONES = 12;
+
+const taps = new Map<AudioNode | MediaStream, AnalyserNode>();
+let own: AudioContext | null = null;
+
+/** Begins to note what meets the destination of an AudioContext. Before the page makes one. */
+export function tapDestinations(): void {
+  const connect = AudioNode.prototype.connect as (this: AudioNode, ...words: unknown[]) => AudioNode;
+  AudioNode.prototype.connect = function (this: AudioNode, ...words: unknown[]): AudioNode {
+    if (words[0] instanceof AudioDestinationNode && !taps.has(this)) {
+      const analyser = analyserOf(this.context);
+      connect.call(this, analyser);
+      taps.set(this, analyser);
+    }
+    return connect.call(this, ...words);
+  } as typeof AudioNode.prototype.connect;
+}
+
+function analyserOf(context: BaseAudioContext): AnalyserNode {
+  const analyser = context.createAnalyser();
+  analyser.fftSize = FFT;
+  analyser.smoothingTimeConstant = 0;
+  return analyser;
+}
+
+/** Elements come and go; each stream that sounds is tapped once. */
+function tapElements(): void {
+  for (const element of document.querySelectorAll<HTMLMediaElement>('[data-testid=tile] video, [data-testid=tile] audio, audio')) {
+    const stream = element.srcObject;
+    if (!(stream instanceof MediaStream) || stream.getAudioTracks().length === 0 || taps.has(stream)) continue;
+    own ??= new AudioContext({ sampleRate: 48_000 });
+    void own.resume();
+    const analyser = analyserOf(own);
+    own.createMediaStreamSource(stream).connect(analyser);
+    taps.set(stream, analyser);
+  }
+}
+
+class Listening {
+  readonly began = performance.now();
+  readonly peaks = new Float32Array(FFT / 2).fill(-200);
+  rateHz = 48_000;
+  moments = 0;
+  lastLoudAt = this.began;
+  longestSilenceMs = 0;
+  readonly timer = setInterval(() => this.sample(), SAMPLE_MS);
+
+  sample(): void {
+    tapElements();
+    const spectrum = new Float32Array(FFT / 2);
+    let loudest = -200;
+    for (const [source, analyser] of taps) {
+      if (source instanceof MediaStream && !source.active) {
+        analyser.disconnect();
+        taps.delete(source);
+        continue;
+      }
+      this.rateHz = analyser.context.sampleRate;
+      analyser.getFloatFrequencyData(spectrum);
+      for (let bin = 4; bin < spectrum.length; bin += 1) {
+        const db = spectrum[bin] ?? -200;
+        if (db > (this.peaks[bin] ?? -200)) this.peaks[bin] = db;
+        if (db > loudest) loudest = db;
+      }
+    }
+    const now = performance.now();
+    if (loudest > FLOOR_DB) {
+      this.longestSilenceMs = Math.max(this.longestSilenceMs, now - this.lastLoudAt);
+      this.lastLoudAt = now;
+      this.moments += 1;
+    }
+  }
+
+  summary(): Heard {
+    const tones: { hz: number; db: number }[] = [];
+    for (let bin = NEIGHBOURHOOD; bin < this.peaks.length - NEIGHBOURHOOD; bin += 1) {
+      const db = this.peaks[bin] ?? -200;
+      const around = this.peaks.subarray(bin - NEIGHBOURHOOD, bin + NEIGHBOURHOOD + 1);
+      if (db > FLOOR_DB && db === Math.max(...around)) tones.push({ hz: Math.round((bin * this.rateHz) / FFT), db: Math.round(db) });
+    }
+    const now = performance.now();
+    return {
+      tones: tones.sort((one, other) => other.db - one.db).slice(0, TONES),
+      longestSilenceMs: Math.max(this.longestSilenceMs, now - this.lastLoudAt),
+      listenedMs: now - this.began,
+      moments: this.moments,
+    };
+  }
+}
+
+let listening: Listening | null = null;
+
+/** Begins to listen, anew. */
+export function listen(): void {
+  if (listening !== null) clearInterval(listening.timer);
+  listening = new Listening();
+  listening.sample();
+}
+
+/** What was heard so far. */
+export function heard(): Heard {
+  if (listening === null) throw new Error('nobody listens');
+  return listening.summary();
+}
+
+/** Ends listening. */
+export function stopListening(): void {
+  if (listening !== null) clearInterval(listening.timer);
+  listening = null;
+}
+
+/** States of the page's AudioContexts that play, for a failure's message. */
+export function soundState(): string[] {
+  return [...taps.values()].map((analyser) => `${analyser.context.state} ${analyser.context.sampleRate}`);
+}
