@@ -1,0 +1,70 @@
+// English words: who is here, what was proven, and what troubles the room.
+import { pluralOf } from '../plural';
+
+const count = pluralOf('en');
+
+export const people = {
+  landmark: 'People in the room',
+  here: (n: number): string => count(n, { one: '1 person here', other: `${n} people here` }),
+  you: (name: string): string => `${name} (you)`,
+  app: 'in the app',
+  browser: 'in a browser',
+  shell: 'from a shell',
+  unknown: 'arriving',
+  browserNote: 'A guest in a browser uses the page their server gave them. That page could be changed by whoever runs it.',
+  micOn: 'microphone on',
+  micOff: 'microphone off',
+  camOn: 'camera on',
+  camOff: 'camera off',
+  sendFiles: (name: string): string => `Send files to ${name}`,
+};
+
+export const chip = {
+  label: (what: string): string => `Connection: ${what}`,
+  proven: 'Proven',
+  provenByDescription: 'Sealed',
+  unproven: 'Not proven yet',
+  failed: 'Not connected',
+  alone: 'Only you',
+  local: 'same network',
+  direct: 'direct',
+  relayed: 'relayed',
+};
+
+export const details = {
+  title: (name: string): string => `Connection with ${name}`,
+  provenCertificate: 'Both sides proved, on the live connection, that they hold this room’s invitation. Nobody stands in between.',
+  provenDescription:
+    'Both sides proved that they hold this room’s invitation. At least one browser could not read the certificate of the live connection, so the proof covers what was agreed rather than what was measured.',
+  unproven: 'Nothing is shown or passed on until both sides have proven that they hold this room’s invitation.',
+  pathLocal: 'You are on the same network. Everything goes straight from device to device, without leaving it.',
+  pathDirect: 'Everything goes straight from device to device over the internet. That is the fastest way there is between two networks.',
+  pathRelayed:
+    'No direct way was found, so a TURN server passes the sealed traffic on. It cannot read it, but it adds delay. Both on one network, or a network that blocks less, makes it direct.',
+  pathRelayedChosen: 'Your settings allow relays only, so a TURN server passes the sealed traffic on. Turn that off in the settings to connect directly.',
+  pathUnknown: 'The way between the two devices is still being looked for.',
+  delay: (ms: string): string => `A round trip takes ${ms}.`,
+  browserGuest: (name: string): string =>
+    `${name} is in a browser. Their page came from a server, and whoever runs it could change it; for the strongest promise they use the app.`,
+  youBrowser: 'You are in a browser. This page came from a server, and whoever runs it could change it; for the strongest promise use the app.',
+  callProven: 'Picture and sound run over a connection of their own, which is proven too.',
+  callWaiting: 'Picture and sound are not proven yet, so none are shown.',
+  nobody: 'Nobody else is here, so there is no connection yet.',
+};
+
+export const trouble = {
+  landmark: 'Connection state',
+  serverGone: 'The server is away. What is connected goes on; new guests cannot come in until it is back.',
+  serverGoneAlone: 'The server is away. Guests cannot come in until it is back. It is tried again by itself.',
+  peerInterrupted: (name: string): string => `The connection with ${name} is interrupted. It is being mended; files go on afterwards.`,
+  peerFailed: (name: string, why: string): string => `${name}: ${why}`,
+  closed: 'The room has ended. What was proven is yours; you can still read and save it here.',
+  linkWaits: 'Another invitation arrived. It waits in the lobby until you leave this room.',
+  backToLobby: 'Back to the lobby',
+  mediaFailed: (name: string): string => `The call with ${name} does not come through. Writing and files are separate and go on.`,
+  mediaInterrupted: (name: string): string => `Picture and sound from ${name} are interrupted. Writing and files are separate.`,
+  engineLost: 'What carries picture and sound was lost and is coming back by itself. Writing and files go on.',
+  codecMissing: 'This system cannot code picture or sound for sending. Install the package gstreamer1.0-plugins-good and open Parlor again. You see and hear the others.',
+  left: (name: string): string => `${name} left. You can stay and wait, or leave.`,
+  lost: (name: string): string => `The connection with ${name} is gone. If they come back with the link, it goes on.`,
+};
