@@ -20,6 +20,8 @@ export const CLEAR: LineConditions = { loss: 0, delayMs: 0, rateBps: null, queue
 
 /** What became of packets. */
 export interface LineCounts {
+  /** All bytes given to the line, lost ones too. */
+  readonly offeredBytes: number;
   readonly carried: number;
   readonly carriedBytes: number;
   readonly lost: number;
@@ -41,7 +43,7 @@ export class Line {
   #freeAtMs = 0;
   readonly #queue: Waiting[] = [];
   #timer: NodeJS.Timeout | null = null;
-  #counts: LineCounts = { carried: 0, carriedBytes: 0, lost: 0, overflowed: 0 };
+  #counts: LineCounts = { offeredBytes: 0, carried: 0, carriedBytes: 0, lost: 0, overflowed: 0 };
   #random: () => number;
 
   constructor(seed: number) {
@@ -61,6 +63,7 @@ export class Line {
   /** Takes a packet; calls `deliver` when it arrives, if it does. */
   carry(bytes: number, deliver: () => void): void {
     const { loss, delayMs, rateBps, queueMs } = this.#conditions;
+    this.#counts = { ...this.#counts, offeredBytes: this.#counts.offeredBytes + bytes };
     if (loss > 0 && this.#random() < loss) {
       this.#counts = { ...this.#counts, lost: this.#counts.lost + 1 };
       return;

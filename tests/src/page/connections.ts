@@ -33,13 +33,17 @@ export interface MediaCounts {
 }
 
 const met: MetConnection[] = [];
+const lived: RTCPeerConnectionState[] = [];
 
 /** Begins to meet connections. */
 export function meetConnections(): void {
   const listen = EventTarget.prototype.addEventListener;
   EventTarget.prototype.addEventListener = function (this: EventTarget, type, ...rest) {
-    if (type === 'connectionstatechange' && 'getStats' in this && !met.includes(this as MetConnection)) met.push(this as MetConnection);
     listen.call(this, type, ...rest);
+    if (type !== 'connectionstatechange' || !('getStats' in this) || met.includes(this as MetConnection)) return;
+    const connection = this as MetConnection;
+    met.push(connection);
+    listen.call(connection, type, () => lived.push(connection.connectionState));
   };
 }
 
@@ -48,9 +52,9 @@ export function mediaConnections(): MetConnection[] {
   return met.filter((one) => !['closed', 'failed'].includes(one.connectionState) && /^m=(audio|video)/m.test(one.localDescription?.sdp ?? ''));
 }
 
-/** How many connections the page made so far, and in which states they are. */
-export function connectionStates(): string[] {
-  return met.map((one) => one.connectionState);
+/** States of all connections so far: those that live, and every change of any of them in order. */
+export function connectionStates(): { readonly now: string[]; readonly lived: string[] } {
+  return { now: met.map((one) => one.connectionState), lived: [...lived] };
 }
 
 /** All entries of all live media connections. */

@@ -12,6 +12,8 @@ export interface Heard {
   readonly listenedMs: number;
   /** How often it was loud. */
   readonly moments: number;
+  /** `Date.now()` when it was loud last; null if never. */
+  readonly lastLoudAtMs: number | null;
 }
 
 const FFT = 8192;
@@ -65,6 +67,7 @@ class Listening {
   moments = 0;
   lastLoudAt = this.began;
   longestSilenceMs = 0;
+  lastLoudAtMs: number | null = null;
   readonly timer = setInterval(() => this.sample(), SAMPLE_MS);
 
   sample(): void {
@@ -89,6 +92,7 @@ class Listening {
     if (loudest > FLOOR_DB) {
       this.longestSilenceMs = Math.max(this.longestSilenceMs, now - this.lastLoudAt);
       this.lastLoudAt = now;
+      this.lastLoudAtMs = Date.now();
       this.moments += 1;
     }
   }
@@ -106,6 +110,7 @@ class Listening {
       longestSilenceMs: Math.max(this.longestSilenceMs, now - this.lastLoudAt),
       listenedMs: now - this.began,
       moments: this.moments,
+      lastLoudAtMs: this.lastLoudAtMs,
     };
   }
 }

@@ -1,0 +1,64 @@
+// The window goes in and out of a call again and again: every time it is seen and heard, and in the end it holds no more of the machine
+// than after the first times. Five times here; `npm run soak:call` makes it fifty.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CallRoom } from '../src/CallRoom';
+import { source, type WindowSide } from '../src/CallSide';
+import { eventually } from '../src/eventually';
+import { BLUE, RED } from '../src/expectations';
+import { type Holdings, holdingsOf } from '../src/processes';
+
+const TIMES = process.env['PARLOR_SOAK'] === 'long' ? 50 : 5;
+/** Caches fill and pools grow in the first stays. */
+const WARM_UP = 2;
+/** Threads and files of pools that come and go. */
+const SLACK = 8;
+/** Of the program and its web process together. Garbage is collected when the collector likes, so a bound, not a match. */
+const GROWTH_BYTES = 96 * 1024 * 1024;
+
+describe('leaving and returning', () => {
+  let room: CallRoom;
+  let ida: WindowSide;
+
+  beforeAll(async () => {
+    room = await CallRoom.open();
+    const ada = await room.browser({ name: 'Ada', source: source({ colours: [RED.colour], toneHz: RED.toneHz }) });
+    ida = await room.window({ name: 'Ida', source: source({ colours: [BLUE.colour], toneHz: BLUE.toneHz }) });
+    await room.enter(ada);
+    await room.enter(ida);
+    await room.met();
+  });
+
+  afterAll(() => room.close());
+
+  /** Leaves; what is held once the ports of the stay are given back. */
+  async function leave(atMost: Holdings | null): Promise<Holdings> {
+    await ida.leave();
+    return eventually(
+      'the ports are given back',
+      () => holdingsOf(ida.pid),
+      (held) => held.udpSockets <= (atMost?.udpSockets ?? 0) && held.threads <= (atMost === null ? Infinity : atMost.threads + SLACK),
+      { limitMs: 30_000, everyMs: 250 },
+    );
+  }
+
+  it(`leaks no port, thread, file or memory in ${TIMES} times`, { timeout: 120_000 + (TIMES + WARM_UP) * 60_000 }, async () => {
+    let held: Holdings | null = null;
+    const history: Holdings[] = [];
+    for (let time = 0; time < WARM_UP + TIMES; time += 1) {
+      const now: Holdings = await leave(held);
+      if (time < WARM_UP) held = now;
+      history.push(now);
+      await ida.join(room.link);
+      await room.met();
+    }
+    const last = await leave(held);
+    const first = held ?? last;
+    console.log(`held after ${WARM_UP} stays ${JSON.stringify(first)}, after ${WARM_UP + TIMES} ${JSON.stringify(last)}`);
+    const hint = JSON.stringify(history);
+    expect(last.udpSockets, hint).toBe(first.udpSockets);
+    expect(last.processes, hint).toBe(first.processes);
+    expect(last.threads, hint).toBeLessThanOrEqual(first.threads + SLACK);
+    expect(last.descriptors, hint).toBeLessThanOrEqual(first.descriptors + SLACK);
+    expect(last.residentBytes, hint).toBeLessThanOrEqual(first.residentBytes + GROWTH_BYTES);
+  });
+});
