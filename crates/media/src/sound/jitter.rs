@@ -31,11 +31,11 @@ const SHORTEST_TICKS: i64 = 120;
 const CONCEALED_AT_MOST_TICKS: i64 = 9_600;
 /// Played that much too late, waiting packets are left out until it is right again.
 const MUCH_TOO_LATE_TICKS: i64 = 19_200;
-/// How far the delay may be off before it is mended, gently or at once.
+/// How far the delay may be off before it is mended, gently or at once. Too early is worse: then packets come after their turn.
 const TOO_LATE_TICKS: i64 = 720;
 const FAR_TOO_LATE_TICKS: i64 = 2_880;
-const TOO_EARLY_TICKS: i64 = 480;
-const FAR_TOO_EARLY_TICKS: i64 = 1_920;
+const TOO_EARLY_TICKS: i64 = 120;
+const FAR_TOO_EARLY_TICKS: i64 = 960;
 /// Gentle mending is done every 100 ms at most.
 const CALM_TICKS: i64 = 4_800;
 
@@ -331,20 +331,20 @@ impl JitterBuffer {
     fn hand_out(&mut self, at: i64, now: i64) -> Pull {
         let wanted = self.travel.wanted();
         let mut jumped = false;
-        if self.packets.first_key_value().is_some_and(|(_, first)| at - first.timestamp - wanted > MUCH_TOO_LATE_TICKS)
-        {
-            while self.packets.len() > 1
-                && self.packets.values().nth(1).is_some_and(|next| at - next.timestamp >= wanted)
-            {
-                self.packets.pop_first();
+        // Packets before the first one that is played can only come late.
+        let mut before = self.given.map_or(i64::MIN, |given| given.sequence + 1);
+        if self.packets.first_key_value().is_some_and(|(_, first)| at - first.timestamp - wanted > MUCH_TOO_LATE_TICKS) {
+            while self.packets.len() > 1 && self.packets.values().nth(1).is_some_and(|next| at - next.timestamp >= wanted) {
+                if let Some((sequence, _)) = self.packets.pop_first() {
+                    self.given_up.add(before, sequence);
+                    before = sequence + 1;
+                }
                 self.stats.packets_discarded += 1;
                 jumped = true;
             }
         }
         let Some((sequence, packet)) = self.packets.pop_first() else { return self.nothing_waits() };
-        if let Some(given) = self.given.filter(|_| !jumped) {
-            self.given_up.add(given.sequence + 1, sequence);
-        }
+        self.given_up.add(before, sequence);
         let Waiting { timestamp, ticks, payload, arrived } = packet;
         self.given = Some(Given { sequence, timestamp, ticks, until: timestamp + ticks });
         self.owed = 0;

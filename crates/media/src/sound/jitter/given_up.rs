@@ -11,7 +11,7 @@ pub(super) struct GivenUp(VecDeque<i64>);
 impl GivenUp {
     /// All numbers from `from` up to, not including, `to` are given up.
     pub(super) fn add(&mut self, from: i64, to: i64) {
-        self.0.extend(from.max(to - REMEMBERED)..to);
+        self.0.extend(from.max(to.saturating_sub(REMEMBERED))..to);
         while self.0.len() > REMEMBERED as usize {
             self.0.pop_front();
         }
