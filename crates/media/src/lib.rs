@@ -8,5 +8,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
+pub mod clock;
 pub mod sound;
 pub mod video;
