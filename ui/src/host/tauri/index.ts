@@ -33,8 +33,8 @@ function isPhoneOrTablet(): boolean {
   return /Android|iPhone|iPad/.test(navigator.userAgent) || (navigator.platform === 'MacIntel' && navigator.maxTouchPoints > 1);
 }
 
-/** Makes the host of the app. Once a page. */
-export function createHost(): Host {
+/** Makes the host of the app, for a page that can make calls or not. Once a page. */
+export function createHost({ call: canCall }: { readonly call: boolean }): Host {
   const events = new Listeners<Event>();
   const drops = new Listeners<Drop>();
   const links = new Listeners<ArrivedLink>();
@@ -75,7 +75,7 @@ export function createHost(): Host {
     can: {
       serveRooms: true,
       chooseFolder: !isPhoneOrTablet(),
-      call: 'RTCPeerConnection' in globalThis,
+      call: canCall,
     },
 
     dispatch: (command: Command) => inOrder(() => order('dispatch', { command })),

@@ -1,0 +1,309 @@
+// A media connection for a page whose platform has none: the engine keeps the real one, this mirrors it.
+//
+// Promises: means what the W3C's RTCPeerConnection means, as far as `PeerConnectionLike` names it; requests reach the engine in
+// the order of the calls; states change with the engine's answers, before the promise of the call resolves. Left to others: RTP,
+// ICE, DTLS and codecs of the wire (the engine), pictures and sound (`OwnMedia`, the workers).
+import type { ConnectionState } from '../../../protocol/ConnectionState';
+import type { Description } from '../../../protocol/Description';
+import type { IceServer } from '../../../protocol/IceServer';
+import type { MediaKind } from '../../../protocol/MediaKind';
+import type { Section } from '../../../protocol/Section';
+import type { MediaConnectionLike, RtpTransceiverLike } from '../../../shared/rtc/PeerConnectionLike';
+import type { ConnectionNews, MediaPort, PortAnswer, PortConnection, PortQuestion } from './MediaPort';
+import { StandInTransceiver } from './StandInTransceiver';
+import type { OwnMedia, SectionOwner } from './StandInTransceiver';
+
+type Described = { readonly type: RTCSdpType; readonly sdp: string };
+type StateEvent = 'connectionstatechange' | 'signalingstatechange' | 'negotiationneeded';
+type CandidateListener = (event: { readonly candidate: RTCIceCandidateInit | null }) => void;
+
+/** What a connection says beside the standard's events. */
+export interface StandInListener {
+  level(levelDb: number): void;
+  closed(): void;
+}
+
+export class StandInConnection implements MediaConnectionLike, PortConnection {
+  readonly number: number;
+  #signalingState: RTCSignalingState = 'stable';
+  #connectionState: ConnectionState = 'new';
+  #certificates: ArrayBuffer[] = [];
+  /** As the standard has them: what an unanswered offer changed is pending, and is taken back by a rollback. */
+  #local: { pending: Described | null; current: Described | null } = { pending: null, current: null };
+  #remote: { pending: Described | null; current: Described | null } = { pending: null, current: null };
+  #describing = 0;
+  /** Closed, or lost with the port: the engine knows nothing of it any more. */
+  #isOver = false;
+  readonly #transceivers: StandInTransceiver[] = [];
+  readonly #listeners = new Map<StateEvent, Set<() => void>>();
+  readonly #candidateListeners = new Set<CandidateListener>();
+
+  constructor(
+    configuration: RTCConfiguration,
+    private readonly port: MediaPort,
+    private readonly own: OwnMedia,
+    private readonly listener: StandInListener,
+  ) {
+    const iceServers = (configuration.iceServers ?? []).map(toIceServer);
+    this.number = port.register(this);
+    port.send({
+      type: 'open',
+      connection: this.number,
+      ice_servers: iceServers,
+      relay_only: configuration.iceTransportPolicy === 'relay',
+    });
+  }
+
+  get signalingState(): RTCSignalingState {
+    return this.#signalingState;
+  }
+
+  get connectionState(): RTCPeerConnectionState {
+    return this.#connectionState;
+  }
+
+  get localDescription(): Described | null {
+    return this.#local.pending ?? this.#local.current;
+  }
+
+  get remoteDescription(): Described | null {
+    return this.#remote.pending ?? this.#remote.current;
+  }
+
+  async setLocalDescription(): Promise<void> {
+    const { description, sections } = await this.#describe({ type: 'set-local-description', connection: this.number });
+    if (description === null) throw new DOMException('the engine gave no description', 'OperationError');
+    this.#apply(this.#local, this.#remote, description, sections, 'have-local-offer');
+  }
+
+  async setRemoteDescription(init: RTCSessionDescriptionInit): Promise<void> {
+    const { type, sdp = '' } = init;
+    if (type !== 'offer' && type !== 'answer') throw new TypeError(`descriptions of the type "${type}" are not taken`);
+    const description: Description = { type, sdp };
+    const { sections } = await this.#describe({ type: 'set-remote-description', connection: this.number, description });
+    this.#apply(this.#remote, this.#local, description, sections, 'have-remote-offer');
+  }
+
+  async addIceCandidate(candidate?: RTCIceCandidateInit | null): Promise<void> {
+    this.#refuseClosed();
+    // The end of candidates: the engine concludes it by itself.
+    if (candidate === null || candidate?.candidate === undefined || candidate.candidate === '') return;
+    await this.port.ask({
+      type: 'add-ice-candidate',
+      connection: this.number,
+      candidate: {
+        candidate: candidate.candidate,
+        sdp_mid: candidate.sdpMid ?? null,
+        sdp_m_line_index: candidate.sdpMLineIndex ?? null,
+        username_fragment: candidate.usernameFragment ?? null,
+      },
+    });
+  }
+
+  restartIce(): void {
+    if (!this.#isOver) this.port.send({ type: 'restart-ice', connection: this.number });
+  }
+
+  close(): void {
+    if (this.#connectionState === 'closed') return;
+    this.port.release(this.number);
+    this.#end();
+    this.#connectionState = 'closed';
+    this.#signalingState = 'closed';
+  }
+
+  async getStats(): Promise<RTCStatsReport> {
+    const answer = await this.#ask({ type: 'get-stats', connection: this.number });
+    if (answer.type !== 'stats') throw mismatch(answer);
+    return new Map(answer.entries.map((entry) => [String(entry['id']), entry]));
+  }
+
+  addTransceiver(kind: MediaKind, { direction }: { direction: 'sendrecv' }): RtpTransceiverLike {
+    this.#refuseClosed();
+    // Sections are numbered by both ends; one that was added while the engine adds others would get another's number.
+    if (this.#describing > 0) throw new DOMException('a description is being applied', 'InvalidStateError');
+    this.port.send({ type: 'add-transceiver', connection: this.number, kind });
+    return this.#addSection(kind, direction);
+  }
+
+  getTransceivers(): readonly RtpTransceiverLike[] {
+    return [...this.#transceivers];
+  }
+
+  addEventListener(...[type, listener]: ['icecandidate', CandidateListener] | [StateEvent, () => void]): void {
+    if (type === 'icecandidate') {
+      this.#candidateListeners.add(listener);
+      return;
+    }
+    const listeners = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, listeners.add(listener));
+  }
+
+  /** What comes is shown and heard from now on. */
+  play(): void {
+    if (!this.#isOver) this.port.send({ type: 'set-playing', connection: this.number, on: true });
+  }
+
+  // What the port says.
+
+  news(message: ConnectionNews): void {
+    switch (message.type) {
+      case 'candidate':
+        this.#tellCandidate(message);
+        break;
+      case 'state':
+        if (message.certificates.length > 0) this.#certificates = message.certificates.flatMap((one) => fromBase64(one) ?? []);
+        // Only this end closes. An engine that did it by itself could not go on.
+        if (message.state === 'closed') this.lost();
+        else this.#become(message.state);
+        break;
+      case 'negotiation-needed':
+        this.#tell('negotiationneeded');
+        break;
+      case 'muted':
+        this.#transceivers[message.section]?.receiver.track.become(message.muted);
+        break;
+    }
+  }
+
+  level(levelDb: number): void {
+    this.listener.level(levelDb);
+  }
+
+  lost(): void {
+    this.#become('failed');
+    this.#end();
+  }
+
+  async #describe(question: PortQuestion): Promise<Extract<PortAnswer, { type: 'described' }>> {
+    this.#refuseClosed();
+    this.#describing += 1;
+    try {
+      const answer = await this.#ask(question);
+      if (answer.type !== 'described') throw mismatch(answer);
+      return answer;
+    } finally {
+      this.#describing -= 1;
+    }
+  }
+
+  async #ask(question: PortQuestion): Promise<PortAnswer> {
+    this.#refuseClosed();
+    return this.port.ask(question);
+  }
+
+  /** JSEP's states (RFC 9429, section 3.2), with the side that described first. */
+  #apply(
+    ours: { pending: Described | null; current: Described | null },
+    theirs: { pending: Described | null; current: Described | null },
+    description: Description,
+    sections: readonly Section[],
+    offered: RTCSignalingState,
+  ): void {
+    // A new offer takes an unanswered one back, whoever made it.
+    const { pending } = theirs;
+    theirs.pending = null;
+    if (description.type === 'offer') {
+      ours.pending = description;
+    } else {
+      ours.pending = null;
+      ours.current = description;
+      theirs.current = pending ?? theirs.current;
+    }
+    this.#takeSections(sections);
+    const state = description.type === 'offer' ? offered : 'stable';
+    if (state === this.#signalingState) return;
+    this.#signalingState = state;
+    this.#tell('signalingstatechange');
+  }
+
+  #takeSections(sections: readonly Section[]): void {
+    sections.forEach((section, index) => {
+      const transceiver = this.#transceivers[index] ?? this.#addSection(section.kind, section.direction);
+      if (transceiver.kind !== section.kind) throw new DOMException(`section ${index} is of another kind`, 'OperationError');
+      transceiver.negotiated(section);
+    });
+  }
+
+  #addSection(kind: MediaKind, direction: Section['direction']): StandInTransceiver {
+    const section = this.#transceivers.length;
+    const transceiver = new StandInTransceiver(kind, direction, this.#sectionOwner(section), this.own);
+    this.#transceivers.push(transceiver);
+    return transceiver;
+  }
+
+  #sectionOwner(section: number): SectionOwner {
+    const connection = this.number;
+    const isOver = (): boolean => this.#isOver;
+    return {
+      transport: { getRemoteCertificates: () => [...this.#certificates] },
+      get isClosed() {
+        return isOver();
+      },
+      setDirection: (direction) => this.port.send({ type: 'set-direction', connection, section, direction }),
+      setSending: async (on) => {
+        await this.#ask({ type: 'set-sending', connection, section, on });
+      },
+      setParameters: async (parameters) => {
+        await this.#ask({ type: 'set-parameters', connection, section, parameters });
+      },
+    };
+  }
+
+  #become(state: ConnectionState): void {
+    if (this.#isOver || state === this.#connectionState) return;
+    this.#connectionState = state;
+    this.#tell('connectionstatechange');
+  }
+
+  /** Nothing goes or comes any more. As the standard has it, `close` fires no event. */
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const { sender } of this.#transceivers) sender.release();
+    this.listener.closed();
+  }
+
+  #tell(type: StateEvent): void {
+    if (this.#isOver) return;
+    for (const listener of [...(this.#listeners.get(type) ?? [])]) listener();
+  }
+
+  #tellCandidate({ candidate }: Extract<ConnectionNews, { type: 'candidate' }>): void {
+    const told =
+      candidate === null
+        ? null
+        : {
+            candidate: candidate.candidate,
+            sdpMid: candidate.sdp_mid,
+            sdpMLineIndex: candidate.sdp_m_line_index,
+            usernameFragment: candidate.username_fragment,
+          };
+    for (const listener of [...this.#candidateListeners]) listener({ candidate: told });
+  }
+
+  #refuseClosed(): void {
+    if (this.#isOver) throw new DOMException('the connection is closed', 'InvalidStateError');
+  }
+}
+
+function toIceServer({ urls, username, credential }: RTCIceServer): IceServer {
+  return {
+    urls: typeof urls === 'string' ? [urls] : [...urls],
+    ...(username === undefined ? {} : { username }),
+    ...(credential === undefined ? {} : { credential }),
+  };
+}
+
+function mismatch(answer: PortAnswer): DOMException {
+  return new DOMException(`the engine answered with "${answer.type}"`, 'OperationError');
+}
+
+function fromBase64(text: string): ArrayBuffer | null {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
+  } catch {
+    // No certificate is then shown; the description's fingerprint is used, and said to be weaker.
+    return null;
+  }
+}

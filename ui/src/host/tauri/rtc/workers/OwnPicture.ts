@@ -1,0 +1,167 @@
+// The own picture: from a camera's track to coded pictures on the capture socket, in the layers the engine ordered.
+//
+// Promises: with no track or no layers nothing is read and nothing is coded; every frame is closed; while `UNSENT_BYTES` wait to
+// leave, pictures are left out before they are coded, so that what leaves is new. Timestamps rise on one clock, also over a
+// change of camera. Left to others: the worker around it, coding one layer (`LayerEncoder`).
+import type { MediaPortAddress } from '../../../../protocol/MediaPortAddress';
+import type { LayerOrder } from '../../../../protocol/LayerOrder';
+import type { CodecProblem } from '../../../../shared/rtc/RemoteMedia';
+import { PICTURE_HEADER_BYTES, writePictureHeader } from '../PictureHeader';
+import { readCaptureOrder } from '../portGuards';
+import { CAPTURE_PATH, PICTURE_BYTES } from '../portLimits';
+import { PortSocket, webSocket } from '../PortSocket';
+import type { OpenSocket } from '../PortSocket';
+import { LayerEncoder } from './LayerEncoder';
+import type { CodedPicture } from './LayerEncoder';
+
+/** Frames of a track, one after the other. */
+export type FrameReader = Pick<ReadableStreamDefaultReader<VideoFrame>, 'read' | 'cancel'>;
+
+/** What the own picture needs around it. */
+export interface OwnPictureSurroundings {
+  readonly address: MediaPortAddress;
+  /** Reads a track. Throws where this page cannot. */
+  readFrames(track: MediaStreamTrack): FrameReader;
+  problem(problem: CodecProblem | null): void;
+  readonly openSocket?: OpenSocket;
+  readonly makeEncoder?: (init: VideoEncoderInit) => VideoEncoder;
+}
+
+/** Bytes that may wait to leave: a key frame of the largest size at the highest bitrate, and a bit. Loopback empties it at once. */
+const UNSENT_BYTES = 512 * 1024;
+
+export class OwnPicture {
+  readonly #socket: PortSocket;
+  #layers: LayerEncoder[] = [];
+  #orders: readonly LayerOrder[] = [];
+  #track: MediaStreamTrack | null = null;
+  #reading: FrameReader | null = null;
+  /** What to add to a track's timestamps, so that they are on the worker's clock. */
+  #offsetUs: number | null = null;
+  #quarterTurns = 0;
+
+  constructor(private readonly around: OwnPictureSurroundings) {
+    this.#socket = new PortSocket(
+      around.address,
+      CAPTURE_PATH,
+      { heard: (data) => this.#heard(data), lost: () => this.#follow([]) },
+      around.openSocket ?? webSocket,
+    );
+  }
+
+  /** Captures from this track from now on, and ends the one before. The track is this object's: it is stopped in the end. */
+  use(track: MediaStreamTrack | null): void {
+    this.#stopReading();
+    this.#track?.stop();
+    this.#track = track;
+    this.#offsetUs = null;
+    for (const layer of this.#layers) layer.wantKeyFrame();
+    this.#readIfWanted();
+  }
+
+  #heard(data: unknown): void {
+    const order = readCaptureOrder(data);
+    if (order === null) console.error('the engine ordered something of the encoder that this page does not know');
+    else if (order.type === 'layers') this.#follow(order.layers);
+    else this.#layers[order.layer]?.wantKeyFrame();
+  }
+
+  #follow(orders: readonly LayerOrder[]): void {
+    this.#orders = orders;
+    for (const unwanted of this.#layers.splice(orders.length)) unwanted.close();
+    orders.forEach((order, index) => {
+      const layer = this.#layers[index];
+      if (layer === undefined) this.#layers.push(this.#makeLayer(order, index));
+      else layer.follow(order);
+    });
+    if (orders.length === 0) this.#stopReading();
+    else this.#readIfWanted();
+  }
+
+  #makeLayer(order: LayerOrder, index: number): LayerEncoder {
+    const owner = {
+      coded: (picture: CodedPicture) => this.#send(index, picture),
+      failed: (error: unknown) => {
+        console.error('pictures cannot be coded', error);
+        this.around.problem('codec-missing');
+      },
+    };
+    const { makeEncoder } = this.around;
+    return makeEncoder === undefined ? new LayerEncoder(order, owner) : new LayerEncoder(order, owner, makeEncoder);
+  }
+
+  #readIfWanted(): void {
+    if (this.#track === null || this.#orders.length === 0 || this.#reading !== null) return;
+    let reader: FrameReader;
+    try {
+      reader = this.around.readFrames(this.#track);
+    } catch (error) {
+      console.error('the camera cannot be read', error);
+      this.around.problem('codec-missing');
+      return;
+    }
+    this.#reading = reader;
+    void this.#read(reader);
+  }
+
+  async #read(reader: FrameReader): Promise<void> {
+    try {
+      for (;;) {
+        const { value: frame, done } = await reader.read();
+        if (done) break;
+        try {
+          if (reader === this.#reading) this.#take(frame);
+        } finally {
+          frame.close();
+        }
+        if (reader !== this.#reading) break;
+      }
+    } catch (error) {
+      // The track has ended; the page hears that from the track it kept.
+      console.warn('the camera gave up', error);
+    }
+    if (reader === this.#reading) this.#reading = null;
+  }
+
+  #stopReading(): void {
+    const reading = this.#reading;
+    this.#reading = null;
+    // Cancelling a stream whose track has ended is refused, and then there is nothing to cancel.
+    reading?.cancel().catch(() => undefined);
+  }
+
+  #take(frame: VideoFrame): void {
+    if (!this.#socket.isOpen || this.#socket.bufferedBytes > UNSENT_BYTES) return;
+    this.#offsetUs ??= Math.round(performance.now() * 1000) - frame.timestamp;
+    this.#quarterTurns = quarterTurnsOf(frame);
+    for (const layer of this.#layers) layer.take(frame, frame.timestamp);
+  }
+
+  #send(layer: number, picture: CodedPicture): void {
+    if (picture.byteLength === 0 || picture.byteLength > PICTURE_BYTES) {
+      // Of no use to anyone; the pictures after it would refer to it.
+      this.#layers[layer]?.wantKeyFrame();
+      return;
+    }
+    const message = new ArrayBuffer(PICTURE_HEADER_BYTES + picture.byteLength);
+    writePictureHeader(message, {
+      key: picture.key,
+      layer,
+      quarterTurns: this.#quarterTurns,
+      connection: 0,
+      timestampUs: Math.max(0, picture.timestampUs + (this.#offsetUs ?? 0)),
+      width: picture.width,
+      height: picture.height,
+      costUs: picture.costUs,
+    });
+    picture.copyTo(new Uint8Array(message, PICTURE_HEADER_BYTES));
+    if (this.#socket.send(message)) this.around.problem(null);
+    else this.#layers[layer]?.wantKeyFrame();
+  }
+}
+
+/** How the camera was held. Only some platforms say so on the frame (https://www.w3.org/TR/webcodecs/#dom-videoframe-rotation). */
+function quarterTurnsOf(frame: VideoFrame): number {
+  const { rotation = 0 } = frame as VideoFrame & { readonly rotation?: number };
+  return Math.round(rotation / 90) & 3;
+}
