@@ -20,6 +20,23 @@ pub fn signaling(arguments: &[&str]) -> Outcome {
     node("signaling", arguments)
 }
 
+/// Calls: the app's window with Chromium, Chromium with Chromium.
+pub fn call(arguments: &[&str]) -> Outcome {
+    prepare()?;
+    succeed(&mut cargo(&["build", "--release", "-p", "parlor", "--features", build::CARRIES_PAGE]))?;
+    node("call", arguments)
+}
+
+/// Not a measurement but its long sister: calls left and returned to, and negotiated from both sides, until a leak would show.
+pub fn soak(arguments: &[&str]) -> Outcome {
+    setup::everything()?;
+    build::page()?;
+    build::programs()?;
+    let programs = build::folder("debug")?;
+    let words = [&["run", "--silent", "-w", "tests", "soak:call", "--"], arguments].concat();
+    succeed(program("npm", &words).env("PARLOR_BIN", programs))
+}
+
 fn prepare() -> Outcome {
     setup::everything()?;
     build::page()?;

@@ -1,22 +1,25 @@
 // Runs in the page under test: the media and data connections that the page made, whatever made them, and what they count.
 //
-// Every owner of a connection listens to its `connectionstatechange`; that is how they are met here, a native one and a
-// stand-in alike, without a hook in the code under test.
+// They are met without a hook in the code under test: the owner of a native one listens to its `connectionstatechange`, and a
+// stand-in, which needs not be an EventTarget, is filed in a Map by its port.
 
 /** As much of a connection as is asked here. */
-export interface MetConnection extends EventTarget {
+export interface MetConnection {
   readonly connectionState: RTCPeerConnectionState;
   readonly signalingState: RTCSignalingState;
   readonly localDescription: { readonly type: RTCSdpType; readonly sdp: string } | null;
   readonly remoteDescription: { readonly type: RTCSdpType; readonly sdp: string } | null;
   getStats(): Promise<RTCStatsReport>;
   restartIce(): void;
+  addEventListener(type: 'connectionstatechange', listener: () => void): void;
 }
 
 /** Counts over all live connections. */
 export interface MediaCounts {
   readonly framesDecoded: number;
   readonly framesReceived: number;
+  /** Drawn; only a stand-in counts them, a `<video>` counts its own. */
+  readonly framesRendered: number;
   readonly framesSent: number;
   readonly keyFramesDecoded: number;
   readonly audioPacketsReceived: number;
@@ -40,11 +43,21 @@ export function meetConnections(): void {
   const listen = EventTarget.prototype.addEventListener;
   EventTarget.prototype.addEventListener = function (this: EventTarget, type, ...rest) {
     listen.call(this, type, ...rest);
-    if (type !== 'connectionstatechange' || !('getStats' in this) || met.includes(this as MetConnection)) return;
-    const connection = this as MetConnection;
-    met.push(connection);
-    listen.call(connection, type, () => lived.push(connection.connectionState));
+    if (type === 'connectionstatechange') meet(this);
   };
+  const file = Map.prototype.set as (this: Map<unknown, unknown>, key: unknown, value: unknown) => Map<unknown, unknown>;
+  Map.prototype.set = function (this: Map<unknown, unknown>, key: unknown, value: unknown) {
+    meet(value);
+    return file.call(this, key, value);
+  };
+}
+
+function meet(value: unknown): void {
+  if (typeof value !== 'object' || value === null || !('getStats' in value) || !('signalingState' in value)) return;
+  const connection = value as MetConnection;
+  if (met.includes(connection)) return;
+  met.push(connection);
+  connection.addEventListener('connectionstatechange', () => lived.push(connection.connectionState));
 }
 
 /** Those with media that are not over. */
@@ -76,6 +89,7 @@ export async function counts(): Promise<MediaCounts> {
   return {
     framesDecoded: sum('inbound-rtp', 'video', 'framesDecoded'),
     framesReceived: sum('inbound-rtp', 'video', 'framesReceived'),
+    framesRendered: sum('inbound-rtp', 'video', 'framesRendered'),
     framesSent: sum('outbound-rtp', 'video', 'framesSent'),
     keyFramesDecoded: sum('inbound-rtp', 'video', 'keyFramesDecoded'),
     audioPacketsReceived: sum('inbound-rtp', 'audio', 'packetsReceived'),

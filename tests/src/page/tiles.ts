@@ -159,3 +159,66 @@ export function unwatchTiles(): void {
 export function tiles(): TileSummary[] {
   return [...watches.values()].map((watch) => watch.summary());
 }
+
+/** When somebody went in, and when each picture of others was there first; `Date.now()`. */
+export interface FirstPictures {
+  readonly joinedAtMs: number | null;
+  readonly pictures: readonly { readonly peer: string; readonly atMs: number }[];
+}
+
+let first: { joinedAtMs: number | null; pictures: { peer: string; atMs: number }[] } = { joinedAtMs: null, pictures: [] };
+let isNoting = false;
+
+/** Begins to note, anew: from the press of "join" to the first picture of each tile. Rests once there is one. */
+export function noteFirstPictures(): void {
+  const noted: typeof first = { joinedAtMs: null, pictures: [] };
+  first = noted;
+  if (!isNoting) {
+    isNoting = true;
+    addEventListener(
+      'click',
+      ({ target }) => {
+        if (target instanceof Element && target.closest('[data-testid=join]') !== null) first.joinedAtMs ??= Date.now();
+      },
+      { capture: true },
+    );
+  }
+  const dot = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
+  const look = (): void => {
+    if (first !== noted) return;
+    for (const peer of peersShown()) {
+      const element = pictureOf(peer);
+      if (element === null || noted.pictures.some((one) => one.peer === peer)) continue;
+      if (hasPicture(element, dot)) noted.pictures.push({ peer, atMs: Date.now() });
+    }
+    if (noted.pictures.length === 0) requestAnimationFrame(look);
+  };
+  look();
+}
+
+function hasPicture(element: HTMLVideoElement | HTMLCanvasElement, dot: CanvasRenderingContext2D | null): boolean {
+  if (element instanceof HTMLVideoElement) return element.videoWidth > 0 && element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  if (dot === null || element.width === 0) return false;
+  dot.clearRect(0, 0, 1, 1);
+  // A canvas into which nothing was drawn is transparent.
+  dot.drawImage(element, 0, 0, 1, 1);
+  return dot.getImageData(0, 0, 1, 1).data[3] === 255;
+}
+
+/** What was noted. */
+export function firstPictures(): FirstPictures {
+  return first;
+}
+
+/** Pictures that `<video>`s have shown so far, all tiles together; null where a tile is no `<video>` (its owner counts then). */
+export async function presented(): Promise<number | null> {
+  let total = 0;
+  for (const peer of peersShown()) {
+    const element = pictureOf(peer);
+    if (!(element instanceof HTMLVideoElement)) return null;
+    total += await new Promise<number>((resolve) => {
+      element.requestVideoFrameCallback((_, { presentedFrames }) => resolve(presentedFrames));
+    });
+  }
+  return total;
+}
