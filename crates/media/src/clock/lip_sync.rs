@@ -46,7 +46,7 @@ impl LipSync {
         Self::default()
     }
 
-    /// What was captured at `capture` (the sender's NTP time) is heard now.
+    /// What was captured at `capture` (the sender's NTP time) is heard at `now`, which may lie a little ahead.
     pub fn sound_playing(&mut self, capture: Duration, now: Instant) {
         let delay_s = self.delay_s(capture, now);
         let smoothed = match self.fresh_sound(now) {
@@ -97,7 +97,10 @@ impl LipSync {
     /// Seconds since 1900 leave an f64 half a microsecond.
     fn delay_s(&mut self, capture: Duration, now: Instant) -> f64 {
         let origin = *self.origin.get_or_insert(now);
-        now.saturating_duration_since(origin).as_secs_f64() - capture.as_secs_f64()
+        // Sound may be told of a little before it is heard: `now` may lie before the origin.
+        let local_s =
+            now.saturating_duration_since(origin).as_secs_f64() - origin.saturating_duration_since(now).as_secs_f64();
+        local_s - capture.as_secs_f64()
     }
 }
 

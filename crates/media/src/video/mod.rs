@@ -2,4 +2,5 @@
 
 pub mod assembler;
 pub mod descriptor;
+pub mod ladder;
 pub mod packetizer;
