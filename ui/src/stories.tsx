@@ -13,8 +13,9 @@ import { Session } from './app/Session';
 import type { Panel } from './app/state/AppState';
 import { FakeHost, SETTINGS } from './app/testing/FakeHost';
 import { FakeCall, FakeLocalMedia } from './app/testing/FakeMedia';
-import { HANA, LINK, peer, SELF, THEO, transfer } from './app/testing/samples';
+import { LINK, peer, SELF, THEO, transfer } from './app/testing/samples';
 import { paintedPerson } from './app/testing/paintedPerson';
+import { paintedScreen } from './app/testing/paintedScreen';
 import type { Peer } from './protocol/Peer';
 import './shared/tokens/tokens.css';
 import './shared/tokens/base.css';
@@ -31,11 +32,47 @@ const query = new URLSearchParams(location.search);
 const isKorean = query.get('language') === 'ko';
 const say = (english: string, korean: string): string => (isKorean ? korean : english);
 const theo = (change: Partial<Peer> = {}): Peer => peer({ name: say('Theo', '태오'), ...change });
-const hana = (change: Partial<Peer> = {}): Peer => peer({ id: HANA, name: say('Hana', '하나'), host: 'browser', proof: 'description', ...change });
 
-function remote(id: string, state: RemoteSnapshot['state'], hue: number): RemoteSnapshot {
+/** Somebody who does not stop speaking. */
+function loud(listener: (level: number) => void): () => void {
+  const timer = setInterval(() => listener(0.6), 100);
+  return () => clearInterval(timer);
+}
+
+function remote(id: string, state: RemoteSnapshot['state'], hue: number, isSpeaking = false): RemoteSnapshot {
   const isShown = state === 'live' || state === 'interrupted';
-  return { peer: id, state, media: isShown ? { kind: 'stream', stream: paintedPerson(hue), watchLevel: () => () => undefined } : null, problem: null, proof: isShown ? 'certificate' : null, retry: state === 'failed' ? () => undefined : null };
+  return { peer: id, state, media: isShown ? { kind: 'stream', stream: paintedPerson(hue), watchLevel: isSpeaking ? loud : () => () => undefined } : null, problem: null, proof: isShown ? 'certificate' : null, retry: state === 'failed' ? () => undefined : null };
+}
+
+/** Who else may be here; a hue tells their pictures apart. */
+const GUESTS: readonly (readonly [string, string])[] = [
+  ['Theo', '태오'],
+  ['Hana', '하나'],
+  ['Wilhelmina van der Meulen-Okonkwo', '김수한무거북이와두루미'],
+  ['Bo', '보'],
+  ['Jun', '준'],
+  ['Amara', '아마라'],
+  ['Seo-yeon', '서연'],
+  ['Luis', '루이스'],
+  ['Ada', '지우'],
+  ['Ben', '민준'],
+  ['Chiara', '하윤'],
+  ['Dmitri', '도윤'],
+  ['Esi', '은서'],
+  ['Farid', '유진'],
+  ['Greta', '소율'],
+];
+
+/** So many others are here and seen, with everything in order but what `change` says of the one at a place. */
+function group(set: Scene, count: number, change: Record<number, { readonly peer?: Partial<Peer>; readonly remote?: Partial<RemoteSnapshot> }> = {}): void {
+  set.local.turnOn();
+  enter(set);
+  const ids = GUESTS.slice(0, count).map((_, index) => (index + 2).toString(16).padStart(2, '0').repeat(16));
+  ids.forEach((id, index) => {
+    const [english, korean] = GUESTS[index] ?? ['', ''];
+    set.host.say({ type: 'peer-changed', peer: peer({ id, name: say(english, korean), ...change[index]?.peer }) });
+  });
+  set.call().setRemotes(...ids.map((id, index) => ({ ...remote(id, 'live', 28 + index * 47, index === 0), ...change[index]?.remote })));
 }
 
 function enter({ host, session }: Scene): void {
@@ -137,10 +174,38 @@ const STORIES: Record<string, (set: Scene) => void> = {
     set.call().setRemotes();
     panel(set, 'chat');
   },
-  'three': (set) => {
+  'three': (set) => group(set, 2),
+  'five': (set) =>
+    group(set, 4, {
+      1: { peer: { microphone: false } },
+      2: { peer: { camera: false } },
+      3: { peer: { link: 'interrupted' }, remote: { state: 'interrupted' } },
+    }),
+  'five-trouble': (set) =>
+    group(set, 4, {
+      0: { remote: { state: 'failed', media: null, proof: null, retry: () => undefined } },
+      1: { remote: { state: 'refused', media: null, proof: null, retry: () => undefined } },
+      2: { peer: { host: 'browser' }, remote: { media: { kind: 'stream', stream: new MediaStream(), watchLevel: () => () => undefined }, problem: 'no-shared-video-codec' } },
+      3: { peer: { host: 'shell', camera: false, microphone: false }, remote: { state: 'connecting', media: null, proof: null } },
+    }),
+  'nine': (set) => group(set, 8, { 4: { peer: { camera: false, microphone: false } } }),
+  'sixteen': (set) => group(set, 15, { 4: { peer: { camera: false, microphone: false } } }),
+  'five-screen': (set) => group(set, 4, { 1: { remote: { media: { kind: 'stream', stream: paintedScreen(), watchLevel: () => () => undefined } } } }),
+  'nine-enlarged': (set) => {
+    group(set, 8);
+    setTimeout(() => document.querySelectorAll<HTMLElement>('[data-testid=enlarge]')[2]?.click(), 300);
+  },
+  'two-screen': (set) => {
     two(set);
-    set.host.say({ type: 'peer-changed', peer: hana() });
-    set.call().setRemotes(remote(THEO, 'live', 28), remote(HANA, 'live', 150));
+    set.call().setRemotes({ ...remote(THEO, 'live', 28), media: { kind: 'stream', stream: paintedScreen(), watchLevel: loud } });
+  },
+  'sharing': (set) => {
+    group(set, 2);
+    set.local.share(paintedScreen());
+  },
+  'two-sharing': (set) => {
+    two(set);
+    set.local.share(paintedScreen());
   },
   'no-call': (set) => {
     enter(set);

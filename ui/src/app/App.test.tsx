@@ -295,9 +295,9 @@ describe('the room', () => {
     await waitFor(() => expect(screen.getByTestId('remote-video').className).toContain('tile-video-hidden'));
   });
 
-  it('says in a sentence that calls come later where none can be made, and keeps the rest', async () => {
+  it('says in a sentence that no calls can be made here, and keeps the rest', async () => {
     const { user, host } = await inRoom({ kind: 'app', can: { call: false } });
-    expect(screen.getByText(/Calls come to this system later/)).toBeTruthy();
+    expect(screen.getByText(/No calls can be made here/)).toBeTruthy();
     expect(screen.queryByTestId('toggle-camera')).toBeNull();
     await user.keyboard('c');
     await user.type(await screen.findByTestId('chat-input'), 'hi{Enter}');

@@ -116,6 +116,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
         local={local}
         canCall={canCall}
         selfName={settings.name}
+        watchLevel={session.watchLevel}
         link={room.link}
         aloneBecause={state.people.length > 0 ? 'left' : room.started ? 'first' : 'early'}
         isClosed={isClosed}

@@ -1,6 +1,7 @@
 // The stage while nobody else is here.
 import { useLanguage } from '../../shared/i18n/Language';
 import { Invitation, type InvitationProps } from './Invitation';
+import './alone.css';
 
 interface AloneProps extends InvitationProps {
   /** `first`: we opened the room and nobody came yet. `early`: we came before the others. `left`: they have gone. */

@@ -1,11 +1,10 @@
-// The own picture: floats in a corner, goes to another by dragging or arrow keys, and can be put away.
+// The own picture while there are two: floats in a corner, goes to another by dragging or arrow keys, and can be put away.
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import type { LocalMediaSnapshot } from '../../call';
 import { IconButton } from '../../shared/components/Button';
-import { Face } from '../../shared/components/Face';
-import { Video } from '../../shared/components/Video';
 import { EyeOffIcon, MicrophoneOffIcon, PeopleIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
+import { SelfContent } from './SelfContent';
 
 /** A corner of the stage. */
 export interface Corner {
@@ -16,16 +15,17 @@ export interface Corner {
 interface SelfPictureProps {
   readonly local: LocalMediaSnapshot;
   readonly name: string;
+  readonly isAway: boolean;
+  readonly onAway: (isAway: boolean) => void;
 }
 
 /** Movement below this many pixels is a press, not a drag. */
 const DRAG_FROM_PX = 6;
 
 /** The floating own picture. */
-export function SelfPicture({ local, name }: SelfPictureProps) {
+export function SelfPicture({ local, name, isAway, onAway }: SelfPictureProps) {
   const { words } = useLanguage();
   const [corner, setCorner] = useState<Corner>({ vertical: 'bottom', horizontal: 'right' });
-  const [isAway, setAway] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
   const drag = useRef<{ readonly x: number; readonly y: number; isMoving: boolean } | null>(null);
   const place = `self self-${corner.vertical} self-${corner.horizontal}`;
@@ -33,7 +33,7 @@ export function SelfPicture({ local, name }: SelfPictureProps) {
   if (isAway) {
     return (
       <div className={`${place} self-away`}>
-        <IconButton label={words.room.selfShow} look="plate" onPress={() => setAway(false)} autoFocus data-testid="self-show">
+        <IconButton label={words.room.selfShow} look="plate" onPress={() => onAway(false)} autoFocus data-testid="self-show">
           <PeopleIcon />
         </IconButton>
       </div>
@@ -90,13 +90,7 @@ export function SelfPicture({ local, name }: SelfPictureProps) {
       data-testid="self"
       data-corner={`${corner.vertical}-${corner.horizontal}`}
     >
-      {local.preview === null ? (
-        <div className="self-face">
-          <Face name={name === '' ? words.you : name} />
-        </div>
-      ) : (
-        <Video stream={local.preview} label={words.room.self} className="self-video" muted testId="self-video" />
-      )}
+      <SelfContent local={local} name={name} />
       {isMuted ? (
         <span className="self-mark">
           <MicrophoneOffIcon />
@@ -104,7 +98,7 @@ export function SelfPicture({ local, name }: SelfPictureProps) {
         </span>
       ) : null}
       <div className="self-hide">
-        <IconButton label={words.room.selfHide} look="plate" onPress={() => setAway(true)} data-testid="self-hide">
+        <IconButton label={words.room.selfHide} look="plate" onPress={() => onAway(true)} data-testid="self-hide">
           <EyeOffIcon />
         </IconButton>
       </div>

@@ -1,13 +1,13 @@
 // A moving picture that somebody else draws. See `CanvasMedia`.
 import { useEffect, useRef } from 'react';
-import type { CanvasMedia } from '../rtc/RemoteMedia';
+import type { CanvasMedia, PictureSize } from '../rtc/RemoteMedia';
 
 interface DrawnPictureProps {
   readonly media: CanvasMedia;
   readonly label: string;
   readonly className: string;
-  /** There is a picture now. */
-  readonly onPicture: () => void;
+  /** There is a picture now, or one of another size. */
+  readonly onPicture: (size: PictureSize) => void;
   readonly testId?: string;
 }
 

@@ -1,6 +1,7 @@
 // How loud the own microphone is. Drawn without React, since it changes with every frame.
 import { useEffect, useRef } from 'react';
 import { useLanguage } from '../i18n/Language';
+import { SPEECH_LEVEL } from '../view/speech';
 import './level.css';
 
 interface LevelProps {
@@ -8,8 +9,6 @@ interface LevelProps {
   readonly watch: (listener: (level: number) => void) => () => void;
 }
 
-/** Above this one is heard: about a quiet voice at arm's length. */
-const HEARD = 0.35;
 const BARS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] as const;
 
 /** A meter. Screen readers hear only whether anything is heard. */
@@ -23,7 +22,7 @@ export function Level({ watch }: LevelProps) {
         const element = meter.current;
         if (element === null) return;
         element.setAttribute('aria-valuenow', String(Math.round(value * 10) * 10));
-        element.setAttribute('aria-valuetext', value > HEARD ? levelGood : levelQuiet);
+        element.setAttribute('aria-valuetext', value > SPEECH_LEVEL ? levelGood : levelQuiet);
         Array.from(element.children).forEach((bar, index) => bar.toggleAttribute('data-lit', value * BARS.length > index + 0.5));
       }),
     [watch, levelGood, levelQuiet],

@@ -1,5 +1,6 @@
 // A moving picture from a stream. Plays by itself where that is allowed, and says so where it is not.
 import { useEffect, useRef } from 'react';
+import type { PictureSize } from '../rtc/RemoteMedia';
 
 interface VideoProps {
   readonly stream: MediaStream;
@@ -10,8 +11,8 @@ interface VideoProps {
   readonly speakerId?: string | null;
   /** The browser wants a gesture first. Called with how to play from one, or with null when it plays. */
   readonly onBlocked?: (play: (() => void) | null) => void;
-  /** The stream has a picture now. */
-  readonly onPicture?: (stream: MediaStream) => void;
+  /** The stream has a picture now, or one of another size: it was turned, or something else is shown. */
+  readonly onPicture?: (size: PictureSize) => void;
   readonly testId?: string;
 }
 
@@ -56,7 +57,8 @@ export function Video({ stream, label, className, muted, speakerId = null, onBlo
   }, [speakerId]);
 
   const look = (): void => {
-    if ((ref.current?.videoWidth ?? 0) > 0) onPicture?.(stream);
+    const { videoWidth: width = 0, videoHeight: height = 0 } = ref.current ?? {};
+    if (width > 0) onPicture?.({ width, height });
   };
   return (
     <video

@@ -49,6 +49,26 @@ export const CameraOffIcon = icon(
     {slash}
   </>,
 );
+const display = (
+  <>
+    <rect x="3" y="4.5" width="18" height="12" rx="2.5" />
+    <path d="M9 20h6" />
+  </>
+);
+export const ScreenIcon = icon(
+  <>
+    {display}
+    <path d="M12 13V8M9.6 10 12 7.6l2.4 2.4" />
+  </>,
+);
+export const ScreenOffIcon = icon(
+  <>
+    {display}
+    <path d="m10 8.5 4 4M14 8.5l-4 4" />
+  </>,
+);
+export const EnlargeIcon = icon(<path d="M14 4.5h5.5V10M10 19.5H4.5V14M19 5l-5.5 5.5M5 19l5.5-5.5" />);
+export const ReduceIcon = icon(<path d="M19.5 10H14V4.5M4.5 14H10v5.5M14.5 9.5 20 4M9.5 14.5 4 20" />);
 export const SpeakerIcon = icon(<path d="M4 9.5v5h3.5l5 4v-13l-5 4H4ZM16 9a4.2 4.2 0 0 1 0 6M18.5 6.5a7.8 7.8 0 0 1 0 11" />);
 export const PaperclipIcon = icon(<path d="m19.5 11.5-7.4 7.4a4.7 4.7 0 0 1-6.6-6.6l7.7-7.7a3.1 3.1 0 0 1 4.4 4.4l-7.6 7.6a1.6 1.6 0 0 1-2.2-2.2l6.9-6.9" />);
 export const ChatIcon = icon(<path d="M20 11.5a7.5 7 0 0 1-10.8 6.3L4.5 19l1.3-4.2A7.2 7.2 0 0 1 5 11.5a7.5 7 0 0 1 15 0Z" />);
