@@ -2,7 +2,7 @@
 // camera and microphone are painted and played by the test, so that each side can tell whose picture and sound it gets.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CallRoom } from '../src/CallRoom';
-import { source, type WindowSide } from '../src/CallSide';
+import { SMALL, source, type WindowSide } from '../src/CallSide';
 import {
   badRoad,
   cameraOffAndOn,
@@ -72,7 +72,7 @@ describe('the app window and a browser', () => {
   it('show the camera that is on: off, on again, another one', async () => {
     await cameraOffAndOn(ida, ada, GREEN);
     // Each camera that is opened takes the next colour.
-    await ida.side.resident.chooseOther('camera');
+    await ida.side.chooseOtherCamera();
     await seesSoon(ada, BLUE);
     await everyoneSeesAndHears([ada, ida], 5);
   });
@@ -143,9 +143,9 @@ describe('two browsers and the app window', () => {
   afterAll(() => room.close());
 
   it('all see and hear both others', { timeout: 240_000 }, async () => {
-    const ada = { look: RED, side: await room.browser({ name: 'Ada', source: devicesOf([RED]) }) };
-    const ida = { look: BLUE, side: await room.window({ name: 'Ida', source: devicesOf([BLUE]) }) };
-    const ben = { look: GREEN, side: await room.browser({ name: 'Ben', source: devicesOf([GREEN]) }) };
+    const ada = { look: RED, side: await room.browser({ name: 'Ada', source: { ...devicesOf([RED]), ...SMALL } }) };
+    const ida = { look: BLUE, side: await room.window({ name: 'Ida', source: { ...devicesOf([BLUE]), ...SMALL } }) };
+    const ben = { look: GREEN, side: await room.browser({ name: 'Ben', source: { ...devicesOf([GREEN]), ...SMALL } }) };
     for (const { side } of [ada, ida, ben]) await room.enter(side);
     await room.met();
     await everyoneSeesAndHears([ada, ida, ben], WATCHED_S);

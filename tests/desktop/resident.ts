@@ -33,14 +33,12 @@ export class Resident {
     await this.app.page.waitFor(`${by('chip')}[data-link=connected]`, { limitMs: 60_000 });
   }
 
-  /** Takes another device than the one in use, in the settings of the room. */
-  async chooseOther(kind: 'camera' | 'microphone'): Promise<void> {
+  /** Takes another camera than the one in use, in the settings of the room. */
+  async chooseOtherCamera(): Promise<void> {
     await this.app.page.click(by('more'));
     await this.app.page.click(by('settings'));
-    const dialog = by('settings-dialog');
-    // The pickers of devices come first, the camera before the microphone.
-    const picker = `${dialog} .settings-part:nth-of-type(2) .picker:nth-of-type(${kind === 'camera' ? 1 : 2}) .picker-button`;
-    await this.app.page.click(picker);
+    // The first picker is the camera's.
+    await this.app.page.click(`${by('settings-dialog')} .picker-button`);
     await this.app.page.click('.picker-option:not([data-selected])', { last: true });
     await this.app.page.click(by('close-dialog'));
   }

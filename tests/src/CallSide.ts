@@ -17,6 +17,8 @@ export interface CallSide {
   ask<K extends keyof Probe>(question: K, ...words: Parameters<Probe[K]>): Promise<Awaited<ReturnType<Probe[K]>>>;
   /** Presses what has this name for tests. */
   press(testId: string): Promise<void>;
+  /** Takes another camera than the one in use, in the settings of the room. */
+  chooseOtherCamera(): Promise<void>;
   /** Starts a room; gives the link. */
   start(): Promise<string>;
   join(link: string): Promise<void>;
@@ -36,6 +38,9 @@ export interface SideOptions {
 export function source(changes: Partial<SourceOptions>): SourceOptions {
   return { colours: [], toneHz: null, width: 640, height: 480, frameRate: 30, detail: 0.2, ...changes };
 }
+
+/** For three programs that code six pictures on two cores. */
+export const SMALL = { width: 480, height: 360, frameRate: 15 } as const;
 
 /** A page in a browser of its own. */
 export class BrowserSide implements CallSide {
@@ -74,6 +79,10 @@ export class BrowserSide implements CallSide {
 
   async press(testId: string): Promise<void> {
     await this.person.by(testId).first().click();
+  }
+
+  chooseOtherCamera(): Promise<void> {
+    return this.person.chooseOtherCamera();
   }
 
   start(): Promise<string> {
@@ -136,6 +145,10 @@ export class WindowSide implements CallSide {
 
   async press(testId: string): Promise<void> {
     await this.app.page.click(AppWindow.by(testId));
+  }
+
+  chooseOtherCamera(): Promise<void> {
+    return this.resident.chooseOtherCamera();
   }
 
   async start(): Promise<string> {

@@ -2,7 +2,7 @@
 // glass itself is true (colours, time codes, tones, the bad road).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CallRoom } from '../src/CallRoom';
-import { source } from '../src/CallSide';
+import { SMALL, source } from '../src/CallSide';
 import {
   badRoad,
   cameraOffAndOn,
@@ -12,6 +12,7 @@ import {
   muteAndUnmute,
   narrowRoad,
   type Participant,
+  seesSoon,
 } from '../src/callScenarios';
 import { BLUE, GREEN, RED } from '../src/expectations';
 import { UdpRelay } from '../src/UdpRelay';
@@ -26,7 +27,7 @@ describe('a call between two browsers over a road that can be bad', () => {
     room = await CallRoom.open();
     relay = new UdpRelay();
     const colours = [RED.colour, GREEN.colour];
-    ada = { look: RED, side: await room.browser({ name: 'Ada', source: source({ colours, toneHz: RED.toneHz, detail: 1 }), relay }) };
+    ada = { look: RED, side: await room.browser({ name: 'Ada', source: source({ colours, toneHz: RED.toneHz, detail: 1 }), relay, chromium: { cameras: 2 } }) };
     ben = { look: BLUE, side: await room.browser({ name: 'Ben', source: source({ colours: [BLUE.colour], toneHz: BLUE.toneHz, detail: 1 }) }) };
     await room.enter(ada.side);
     await room.enter(ben.side);
@@ -61,5 +62,30 @@ describe('a call between two browsers over a road that can be bad', () => {
 
   it('ends in one agreement when both sides negotiate at once', () => glare([ada, ben], 5));
 
-  it('shows the picture of the camera that is on', () => cameraOffAndOn(ada, ben, GREEN));
+  it('shows the picture of the camera that is on: off, on again, another one', async () => {
+    await cameraOffAndOn(ada, ben, GREEN);
+    await ada.side.chooseOtherCamera();
+    await seesSoon(ben, RED);
+  });
+});
+
+describe('three browsers', () => {
+  let room: CallRoom;
+
+  beforeAll(async () => {
+    room = await CallRoom.open();
+  });
+
+  afterAll(() => room.close());
+
+  it('all see and hear both others', { timeout: 240_000 }, async () => {
+    const participants: Participant[] = [];
+    for (const [name, look] of [['Ada', RED], ['Ben', BLUE], ['Cho', GREEN]] as const) {
+      const side = await room.browser({ name, source: source({ colours: [look.colour], toneHz: look.toneHz, ...SMALL }) });
+      participants.push({ look, side });
+      await room.enter(side);
+    }
+    await room.met();
+    await everyoneSeesAndHears(participants, 10);
+  });
 });

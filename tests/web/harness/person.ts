@@ -64,6 +64,17 @@ export class Person {
     await this.page.locator('[data-testid=chip][data-link=connected]').waitFor();
   }
 
+  /** Takes another camera than the one in use, in the settings of the room. */
+  async chooseOtherCamera(): Promise<void> {
+    await this.by('more').click();
+    await this.by('settings').click();
+    // The first picker is the camera's.
+    await this.by('settings-dialog').locator('.picker-button').first().click();
+    await this.page.locator('.picker-option:not([data-selected])').last().click();
+    await this.by('close-dialog').click();
+    await this.by('settings-dialog').waitFor({ state: 'hidden' });
+  }
+
   /** Opens the side panel with chat and files, if it is closed. */
   async openChat(): Promise<void> {
     if (!(await this.by('chat-input').isVisible())) await this.by('chat').click();
