@@ -333,8 +333,11 @@ impl JitterBuffer {
         let mut jumped = false;
         // Packets before the first one that is played can only come late.
         let mut before = self.given.map_or(i64::MIN, |given| given.sequence + 1);
-        if self.packets.first_key_value().is_some_and(|(_, first)| at - first.timestamp - wanted > MUCH_TOO_LATE_TICKS) {
-            while self.packets.len() > 1 && self.packets.values().nth(1).is_some_and(|next| at - next.timestamp >= wanted) {
+        if self.packets.first_key_value().is_some_and(|(_, first)| at - first.timestamp - wanted > MUCH_TOO_LATE_TICKS)
+        {
+            while self.packets.len() > 1
+                && self.packets.values().nth(1).is_some_and(|next| at - next.timestamp >= wanted)
+            {
                 if let Some((sequence, _)) = self.packets.pop_first() {
                     self.given_up.add(before, sequence);
                     before = sequence + 1;

@@ -14,6 +14,7 @@ use sonora::config::{
     NoiseSuppressionLevel, Pipeline,
 };
 use sonora::{AudioProcessing, Config, StreamConfig};
+use std::collections::VecDeque;
 
 const RATE_HZ: u32 = 48_000;
 /// A packet: 20 ms.
@@ -28,8 +29,12 @@ const EXPECTED_LOSS_PERCENT: std::ops::RangeInclusive<i32> = 5..=50;
 const PACKET_BYTES: usize = 1_275;
 /// A packet of two bytes or less says only that nothing is said (`opus_encode`: it need not be sent).
 const DTX_BYTES: usize = 2;
-/// What the processing may still hold of earlier pieces: blocks of 4 ms and the delay of its filters.
-const PROCESSING_HOLDS_PIECES: usize = 2;
+/// After that many pieces what the processing still gives of earlier ones is 80 dB below the loudest: its high pass rings for so long.
+/// No more, since the echo canceller takes silence for a room without echo.
+const PROCESSING_RINGS_PIECES: usize = 10;
+
+/// Played pieces kept until the next one is captured: more than a page ever asks for at once and has captured meanwhile.
+const PLAYED_PIECES: usize = 50;
 
 /// One packet of Opus.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +61,12 @@ pub struct Microphone {
     said_nothing: bool,
     /// Nobody spoke just before: the next voice is marked.
     silence: bool,
+    /// Played since the last piece was captured.
+    played: VecDeque<[i16; PIECE]>,
+    /// How many that were when a piece was captured last.
+    played_at_a_time: usize,
+    /// More was played since then than is kept.
+    stalled: bool,
     /// The processing still holds sound of before a mute.
     stale: bool,
     level_db: u8,
@@ -112,6 +123,9 @@ impl Microphone {
             timestamp: 0,
             said_nothing: false,
             silence: true,
+            played: VecDeque::with_capacity(PLAYED_PIECES),
+            played_at_a_time: 0,
+            stalled: false,
             stale: false,
             level_db: SILENT_DB,
             failed: None,
@@ -119,17 +133,21 @@ impl Microphone {
     }
 
     /// Takes what goes to the loudspeaker (all that is mixed, 480 samples), whose echo is to be taken out of the next pieces
-    /// captured. To be called while muted too, so that the echo is still known after it. A failure is told by the next
-    /// [`captured`](Self::captured).
+    /// captured. To be called while muted too. A failure is told by the next [`captured`](Self::captured).
     pub fn played(&mut self, piece: &[i16]) {
-        let Some(processing) = &mut self.processing else { return };
-        let played = if piece.len() == PIECE {
-            let mut untouched = [0; PIECE];
-            processing.process_render_i16(piece, &mut untouched).map_err(SoundError::from)
-        } else {
-            Err(SoundError::PieceLength(piece.len()))
+        if self.processing.is_none() {
+            return;
+        }
+        let Ok(piece) = <[i16; PIECE]>::try_from(piece) else {
+            return self.tell_later(Err(SoundError::PieceLength(piece.len())));
         };
-        self.tell_later(played);
+        if self.played.len() == PLAYED_PIECES {
+            // Nothing was captured for so long. A gap in what was played is better than a shift against what is captured next:
+            // the canceller would look for the echo in the wrong place.
+            self.played.pop_front();
+            self.stalled = true;
+        }
+        self.played.push_back(piece);
     }
 
     /// Takes 10 ms of the microphone; gives a packet when one is full and there is something to send.
@@ -210,8 +228,16 @@ impl Microphone {
             processed.copy_from_slice(piece);
             return Ok(processed);
         };
+        if std::mem::take(&mut self.stalled) || self.stale {
+            let surplus = self.played.len().saturating_sub(self.played_at_a_time);
+            self.played.drain(..surplus);
+        }
+        self.played_at_a_time = self.played.len();
+        for played in self.played.drain(..) {
+            processing.process_render_i16(&played, &mut processed)?;
+        }
         if std::mem::take(&mut self.stale) {
-            for _ in 0..PROCESSING_HOLDS_PIECES {
+            for _ in 0..PROCESSING_RINGS_PIECES {
                 processing.process_capture_i16(&[0; PIECE], &mut processed)?;
             }
         }

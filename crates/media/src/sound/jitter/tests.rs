@@ -34,7 +34,14 @@ impl Road {
     fn new(packets: impl IntoIterator<Item = (i64, u16, u32, Bytes)>) -> Self {
         let mut packets: Vec<_> = packets.into_iter().collect();
         packets.sort_by_key(|(arrival, ..)| *arrival);
-        Self { buffer: JitterBuffer::new(), began: Instant::now(), packets, obedient: false, answers: Vec::new(), most_held: 0 }
+        Self {
+            buffer: JitterBuffer::new(),
+            began: Instant::now(),
+            packets,
+            obedient: false,
+            answers: Vec::new(),
+            most_held: 0,
+        }
     }
 
     /// `count` packets of 20 ms, the first numbers given, each with its delay, or lost if there is none.
@@ -130,7 +137,11 @@ fn a_packet_that_comes_after_its_turn_is_counted_and_not_played() {
 #[test]
 fn a_packet_that_comes_twice_is_played_once() {
     let mut road = Road::regular(100, 65_500, u32::MAX - 9_000, |_| Some(0));
-    let again: Vec<_> = road.packets.iter().flat_map(|(at, s, t, p)| [(at + 1, *s, *t, p.clone()), (at + 4_000, *s, *t, p.clone())]).collect();
+    let again: Vec<_> = road
+        .packets
+        .iter()
+        .flat_map(|(at, s, t, p)| [(at + 1, *s, *t, p.clone()), (at + 4_000, *s, *t, p.clone())])
+        .collect();
     road.packets.extend(again);
     road.packets.sort_by_key(|(at, ..)| *at);
     let road = road.play(2_200 * MS, 1);
@@ -165,7 +176,8 @@ fn a_sender_that_stops_is_silence_after_a_while() {
 #[test]
 fn a_sender_that_begins_anew_is_heard_from_its_second_packet_on() {
     let mut road = Road::regular(50, 7, 7, |_| Some(0));
-    road.packets.extend((0..50).map(|n| (49_000 + n * 960, 40_000 + n as u16, 9_000_000 + n as u32 * 960, payload(1_000 + n))));
+    road.packets
+        .extend((0..50).map(|n| (49_000 + n * 960, 40_000 + n as u16, 9_000_000 + n as u32 * 960, payload(1_000 + n))));
     let road = road.play(2_100 * MS, 1);
     let played = road.played();
     assert_eq!(played.iter().filter(|n| **n >= 1_001).count(), 49);

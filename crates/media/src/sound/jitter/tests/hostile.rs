@@ -4,9 +4,16 @@ use super::*;
 
 #[derive(Debug, Clone)]
 enum Operation {
-    Insert { sequence: u16, timestamp: u32, payload: Vec<u8> },
+    Insert {
+        sequence: u16,
+        timestamp: u32,
+        payload: Vec<u8>,
+    },
     /// Like the last one, a little on.
-    Follow { by: u16, timestamp_by: u32 },
+    Follow {
+        by: u16,
+        timestamp_by: u32,
+    },
     Pull(u8),
     Pass(u16),
 }

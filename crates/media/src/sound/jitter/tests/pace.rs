@@ -4,8 +4,12 @@ use super::*;
 
 /// Mean time a packet waited between two of these times, in milliseconds.
 fn waited_ms(road: &Road, sent: impl Fn(i64) -> i64, from: i64, to: i64) -> f64 {
-    let waits: Vec<i64> = road.answers.iter().filter(|(at, _)| (from..to).contains(at))
-        .filter_map(|(at, answer)| Some(at - sent(number(answer)?))).collect();
+    let waits: Vec<i64> = road
+        .answers
+        .iter()
+        .filter(|(at, _)| (from..to).contains(at))
+        .filter_map(|(at, answer)| Some(at - sent(number(answer)?)))
+        .collect();
     waits.iter().sum::<i64>() as f64 / (waits.len() as f64 * MS as f64)
 }
 
@@ -41,7 +45,8 @@ fn the_delay_grows_with_jitter_and_shrinks_after_it() {
     assert!((10.0..40.0).contains(&waited(2, 10)), "{}", waited(2, 10));
     assert!((80.0..140.0).contains(&waited(15, 20)), "{}", waited(15, 20));
     assert!((10.0..45.0).contains(&waited(40, 48)), "{}", waited(40, 48));
-    let made_up = road.answers.iter().filter(|(at, answer)| (13 * second..20 * second).contains(at) && conceals(answer)).count();
+    let made_up =
+        road.answers.iter().filter(|(at, answer)| (13 * second..20 * second).contains(at) && conceals(answer)).count();
     assert!(made_up <= 7, "{made_up} of 350 packets came too late");
 }
 
