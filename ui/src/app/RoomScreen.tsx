@@ -39,7 +39,8 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
   const { host } = session;
   const [dialog, setDialog] = useState<'keys' | 'leave' | null>(null);
   const [isHovering, setHovering] = useState(false);
-  const [goneRead, setGoneRead] = useState<string | null>(null);
+  // What a device lacked before we came in was told in the lobby.
+  const [read, setRead] = useState<ReadonlySet<object>>(() => new Set<object>([local.camera, local.microphone, local.screen]));
 
   useEffect(
     () =>
@@ -88,6 +89,9 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
     {
       toggleMicrophone: () => local.actions.toggleMicrophone?.(),
       toggleCamera: () => local.actions.toggleCamera?.(),
+      toggleScreen: () => {
+        if (canCall) local.actions.toggleScreen?.();
+      },
       chat: () => toggle('chat'),
       files: attach,
       people: () => toggle('people'),
@@ -102,9 +106,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
     !hasDialog,
   );
 
-  const trouble = troubleOf(state);
-  const isGoneRead = trouble?.kind === 'peer-gone' && trouble.person.peer.id === goneRead;
-  const shown = isGoneRead ? null : trouble;
+  const shown = troubleOf(state, read);
   const isPictureLive = state.call?.remotes.some((remote) => remote.state === 'live') === true && people.some((person) => person.peer.camera);
   const isWatching = useWatching(isPictureLive && panel === null && !hasDialog && shown === null);
 
@@ -141,8 +143,8 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
               onDismiss={
                 shown.kind === 'refused'
                   ? () => session.readRefusal()
-                  : shown.kind === 'peer-gone'
-                    ? () => setGoneRead(shown.person.peer.id)
+                  : 'fact' in shown
+                    ? () => setRead((before) => new Set([...before, shown.fact]))
                     : shown.kind === 'link-waits'
                       ? () => session.forgetLink()
                       : null

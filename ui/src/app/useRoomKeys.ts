@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 export interface RoomKeys {
   readonly toggleMicrophone: () => void;
   readonly toggleCamera: () => void;
+  readonly toggleScreen: () => void;
   readonly chat: () => void;
   readonly files: () => void;
   readonly people: () => void;
@@ -71,6 +72,8 @@ function actionOf(event: KeyboardEvent, keys: RoomKeys): (() => void) | null {
       return keys.toggleMicrophone;
     case 'KeyV':
       return keys.toggleCamera;
+    case 'KeyS':
+      return keys.toggleScreen;
     case 'KeyC':
       return keys.chat;
     case 'KeyF':

@@ -1,7 +1,7 @@
 // How loud a track is, for a meter.
 //
-// Promises: costs nothing while nobody watches; a level is between 0 (silence) and 1, on a scale of loudness rather than
-// amplitude, so that quiet speech moves the meter. Left to others: drawing it.
+// Promises: costs nothing while nobody watches, and one audio context however many are watched; a level is between 0 (silence)
+// and 1, on a scale of loudness rather than amplitude, so that quiet speech moves the meter. Left to others: drawing it.
 
 /** Quietest level shown, in dB below full scale: about a quiet room. */
 const FLOOR_DB = -60;
@@ -36,7 +36,7 @@ export class LevelMeter {
       this.#tell(0);
       return;
     }
-    const context = new AudioContext();
+    const context = takeContext();
     const source = context.createMediaStreamSource(new MediaStream([this.#track]));
     const analyser = context.createAnalyser();
     analyser.fftSize = 1024;
@@ -52,13 +52,49 @@ export class LevelMeter {
     this.#stop = () => {
       cancelAnimationFrame(frame);
       source.disconnect();
-      void context.close();
+      analyser.disconnect();
+      giveContextBack();
     };
   }
 
   #tell(level: number): void {
     for (const listener of this.#listeners) listener(level);
   }
+}
+
+/** Contexts are few and each has a thread, so all meters of the page share one. */
+let shared: { readonly context: AudioContext; readonly stopWaking: () => void } | null = null;
+let users = 0;
+
+function takeContext(): AudioContext {
+  users += 1;
+  if (shared === null) {
+    const context = new AudioContext();
+    shared = { context, stopWaking: wakeByGesture(context) };
+  }
+  return shared.context;
+}
+
+function giveContextBack(): void {
+  users -= 1;
+  if (users > 0 || shared === null) return;
+  shared.stopWaking();
+  shared.context.close().catch(() => undefined);
+  shared = null;
+}
+
+/** Before the first gesture on a page browsers keep sound asleep, and some put it to sleep again during a phone call. */
+function wakeByGesture(context: AudioContext): () => void {
+  const wake = (): void => {
+    // Refused without a gesture; then the next one tries again.
+    if (context.state !== 'running') context.resume().catch(() => undefined);
+  };
+  const kinds = ['pointerdown', 'keydown'] as const;
+  for (const kind of kinds) addEventListener(kind, wake, { capture: true, passive: true });
+  wake();
+  return () => {
+    for (const kind of kinds) removeEventListener(kind, wake, { capture: true });
+  };
 }
 
 /** Root mean square on a scale of decibels, 0 … 1. */

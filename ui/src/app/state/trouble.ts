@@ -1,5 +1,5 @@
 // Which trouble, if any, the line at the top speaks of: the gravest one first, one at a time.
-import type { CallSnapshot, LocalMediaSnapshot, MediaProblem } from '../../call';
+import type { CallSnapshot, LocalMediaSnapshot, MediaProblem, ScreenProblem } from '../../call';
 import type { FailureCode } from '../../protocol/FailureCode';
 import type { Words } from '../../shared/i18n/en';
 import { nameOf, type Person } from '../../shared/view/Person';
@@ -12,17 +12,25 @@ export type RoomTrouble =
   | { readonly kind: 'peer-failed'; readonly person: Person; readonly code: FailureCode }
   | { readonly kind: 'server-gone'; readonly isAlone: boolean }
   | { readonly kind: 'peer-interrupted'; readonly person: Person }
-  | { readonly kind: 'device'; readonly device: 'camera' | 'microphone'; readonly problem: MediaProblem }
+  | { readonly kind: 'engine-lost' }
+  | { readonly kind: 'codec-missing' }
+  | { readonly kind: 'device'; readonly device: 'camera' | 'microphone'; readonly problem: MediaProblem; readonly fact: object }
+  | { readonly kind: 'screen'; readonly problem: ScreenProblem; readonly fact: object }
   | { readonly kind: 'media-failed'; readonly person: Person }
   | { readonly kind: 'media-interrupted'; readonly person: Person }
-  | { readonly kind: 'peer-gone'; readonly person: Person; readonly saidBye: boolean }
+  | { readonly kind: 'peer-gone'; readonly person: Person; readonly saidBye: boolean; readonly fact: object }
   | { readonly kind: 'link-waits' };
 
-/** What happens to a device only while it is used; other reasons are told where it is turned on. */
-const LOST_IN_USE: readonly MediaProblem[] = ['unplugged', 'withdrawn'];
+const NOTHING_READ: ReadonlySet<object> = new Set();
 
-/** The trouble to speak of now, or null when all is well. */
-export function troubleOf(state: Pick<AppState, 'room' | 'refusal' | 'people' | 'call' | 'local' | 'arrivedLink'>): RoomTrouble | null {
+/**
+ * The trouble to speak of now, or null when all is well. What is in `read` was told and put away: the `fact` of a trouble,
+ * which is another object when it happens anew.
+ */
+export function troubleOf(
+  state: Pick<AppState, 'room' | 'refusal' | 'people' | 'call' | 'local' | 'arrivedLink'>,
+  read: ReadonlySet<object> = NOTHING_READ,
+): RoomTrouble | null {
   const { room, refusal, call, local } = state;
   if (room === null) return null;
   if (room.state === 'closed') return { kind: 'closed', code: room.failure?.code ?? null };
@@ -36,14 +44,23 @@ export function troubleOf(state: Pick<AppState, 'room' | 'refusal' | 'people' | 
   if (room.state === 'reconnecting') return { kind: 'server-gone', isAlone: here.length === 0 };
   const interrupted = here.find((person) => person.peer.link === 'interrupted');
   if (interrupted !== undefined) return { kind: 'peer-interrupted', person: interrupted };
-  return deviceTrouble(local) ?? mediaTrouble(here, call) ?? goneTrouble(state, here) ?? (state.arrivedLink === null ? null : { kind: 'link-waits' });
+  if (call?.sendingProblem === 'engine-lost') return { kind: 'engine-lost' };
+  return (
+    ownTrouble(local, read) ??
+    (call?.sendingProblem === 'codec-missing' ? { kind: 'codec-missing' } : null) ??
+    mediaTrouble(here, call) ??
+    goneTrouble(state, here, read) ??
+    (state.arrivedLink === null ? null : { kind: 'link-waits' })
+  );
 }
 
-function deviceTrouble(local: LocalMediaSnapshot | null): RoomTrouble | null {
+function ownTrouble(local: LocalMediaSnapshot | null, read: ReadonlySet<object>): RoomTrouble | null {
   if (local === null) return null;
+  const { screen } = local;
+  if (screen.problem !== null && !read.has(screen)) return { kind: 'screen', problem: screen.problem, fact: screen };
   for (const device of ['camera', 'microphone'] as const) {
-    const { problem } = local[device];
-    if (problem !== null && LOST_IN_USE.includes(problem)) return { kind: 'device', device, problem };
+    const fact = local[device];
+    if (fact.problem !== null && !read.has(fact)) return { kind: 'device', device, problem: fact.problem, fact };
   }
   return null;
 }
@@ -57,9 +74,9 @@ function mediaTrouble(here: readonly Person[], call: CallSnapshot | null): RoomT
   return null;
 }
 
-function goneTrouble(state: Pick<AppState, 'people'>, here: readonly Person[]): RoomTrouble | null {
+function goneTrouble(state: Pick<AppState, 'people'>, here: readonly Person[], read: ReadonlySet<object>): RoomTrouble | null {
   const last = state.people.filter((person) => person.presence !== 'here' && person.announced).at(-1);
-  return here.length > 0 || last === undefined ? null : { kind: 'peer-gone', person: last, saidBye: last.presence === 'left' };
+  return here.length > 0 || last === undefined || read.has(last) ? null : { kind: 'peer-gone', person: last, saidBye: last.presence === 'left', fact: last };
 }
 
 /** The sentence for it. */
@@ -82,6 +99,12 @@ export function troubleSentence(trouble: RoomTrouble, words: Words): string {
       return says.peerInterrupted(nameOf(trouble.person, words));
     case 'device':
       return words.media.of(words.media[trouble.device], `${words.media.problem[trouble.problem].title}. ${words.media.problem[trouble.problem].body}`);
+    case 'screen':
+      return words.media.screenProblem[trouble.problem];
+    case 'engine-lost':
+      return says.engineLost;
+    case 'codec-missing':
+      return says.codecMissing;
     case 'media-failed':
       return says.mediaFailed(nameOf(trouble.person, words));
     case 'media-interrupted':
@@ -102,6 +125,7 @@ export function troubleTone(trouble: RoomTrouble): 'info' | 'warn' | 'danger' {
       return 'danger';
     case 'peer-gone':
     case 'link-waits':
+    case 'screen':
       return 'info';
     default:
       return 'warn';

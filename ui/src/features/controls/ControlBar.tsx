@@ -15,6 +15,8 @@ import {
   MoreIcon,
   PaperclipIcon,
   PeopleIcon,
+  ScreenIcon,
+  ScreenOffIcon,
   SettingsIcon,
 } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
@@ -44,6 +46,11 @@ export function ControlBar(props: ControlBarProps) {
   const isCameraOn = local.camera.state === 'on';
   const microphone = isMicrophoneOn ? media.microphoneOff : media.microphoneOn;
   const camera = isCameraOn ? media.cameraOff : media.cameraOn;
+  const isSharing = local.screen.state === 'on';
+  const screen = isSharing ? media.screenOff : media.screenOn;
+  const { toggleScreen } = local.actions;
+  // Null also while the system asks: then it is no news that it can be done.
+  const canShare = toggleScreen !== null || local.screen.state === 'starting';
   // A finger on the place of a hidden control wakes the bar and presses nothing: it might have been the red one.
   const isWaking = useRef(false);
   const onPointerDown = (event: PointerEvent): void => {
@@ -88,6 +95,22 @@ export function ControlBar(props: ControlBarProps) {
             >
               {isCameraOn ? <CameraIcon size="large" /> : <CameraOffIcon size="large" />}
             </IconButton>
+            {canShare ? (
+              <span className="bar-wider-only">
+                <IconButton
+                  label={screen}
+                  hint={bar.shortcut(screen, 'S')}
+                  look="bar"
+                  isDisabled={toggleScreen === null}
+                  aria-pressed={isSharing}
+                  onPress={() => toggleScreen?.()}
+                  data-on={isSharing}
+                  data-testid="toggle-screen"
+                >
+                  {isSharing ? <ScreenOffIcon size="large" /> : <ScreenIcon size="large" />}
+                </IconButton>
+              </span>
+            ) : null}
           </>
         ) : null}
         <IconButton label={bar.files} hint={bar.shortcut(bar.files, 'F')} look="bar" isDisabled={!canSend} onPress={props.onFiles} data-testid="files">
@@ -130,10 +153,20 @@ export function ControlBar(props: ControlBarProps) {
               aria-label={bar.more}
               onAction={(key) => {
                 if (key === 'people' || key === 'details') props.onPanel(key);
+                else if (key === 'screen') toggleScreen?.();
                 else if (key === 'settings') props.onSettings();
                 else if (key === 'keys') props.onKeys();
               }}
             >
+              {canCall ? (
+                <MenuItem id="screen" className="menu-item" textValue={canShare ? screen : `${screen}: ${media.screenUnsupported}`} isDisabled={toggleScreen === null} data-testid="menu-screen">
+                  {isSharing ? <ScreenOffIcon /> : <ScreenIcon />}
+                  <span>
+                    {screen}
+                    {canShare ? null : <span className="menu-note">{media.screenUnsupported}</span>}
+                  </span>
+                </MenuItem>
+              ) : null}
               <MenuItem id="people" className="menu-item" textValue={bar.people}>
                 <PeopleIcon /> {bar.people}
               </MenuItem>

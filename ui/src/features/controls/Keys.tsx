@@ -10,6 +10,7 @@ export function Keys({ onClose }: { readonly onClose: () => void }) {
     [keys.space, keys.talk],
     ['M', keys.microphone],
     ['V', keys.camera],
+    ['S', keys.screen],
     ['C', keys.chat],
     ['F', keys.files],
     ['P', keys.people],

@@ -64,7 +64,9 @@ export function SettingsSheet(props: SettingsSheetProps) {
             <h3 className="settings-title">{says.devices}</h3>
             <Picker label={media.camera} icon={<CameraIcon />} {...devices(local.devices.cameras, local.camera.deviceId, local.actions.chooseCamera)} />
             <Picker label={media.microphone} icon={<MicrophoneIcon />} {...devices(local.devices.microphones, local.microphone.deviceId, local.actions.chooseMicrophone)} />
-            {local.actions.chooseSpeaker === null ? null : (
+            {local.actions.chooseSpeaker === null ? (
+              <p className="field-note">{says.speakerFixed}</p>
+            ) : (
               <Picker label={media.speaker} icon={<SpeakerIcon />} {...devices(local.devices.speakers, local.speakerId, local.actions.chooseSpeaker)} />
             )}
             {local.devices.cameras.concat(local.devices.microphones).some((device) => device.label !== '') ? null : (

@@ -16,13 +16,13 @@ const mediaProblem: Record<MediaProblem, FailureWords> = {
   },
   refused: {
     title: 'Access is not allowed',
-    body: 'Allow it for this page in the address bar, or in the privacy settings of the system, then try again. You can go in without.',
+    body: 'Allow it for this page in the address bar, or in the privacy settings of the system, then try again. You can go on without.',
   },
   'no-device': {
     title: 'None was found',
-    body: 'Plug one in and try again, or go in without. You still see, hear, write and hand over files.',
+    body: 'Plug one in and try again, or go on without. You still see, hear, write and hand over files.',
   },
-  busy: { title: 'Another program is using it', body: 'Close the other program and try again, or go in without.' },
+  busy: { title: 'Another program is using it', body: 'Close the other program and try again, or go on without.' },
   unplugged: {
     title: 'It was unplugged',
     body: 'The room goes on. Plug it in again or choose another one.',
@@ -35,7 +35,7 @@ const mediaProblem: Record<MediaProblem, FailureWords> = {
     title: 'This system cannot code it for sending',
     body: 'Install the package gstreamer1.0-plugins-good and open Parlor again. You can stay without.',
   },
-  failed: { title: 'It could not be started', body: 'Try again, or choose another one. You can go in without.' },
+  failed: { title: 'It could not be started', body: 'Try again, or choose another one. You can go on without.' },
 };
 
 const screenProblem: Record<ScreenProblem, string> = {
