@@ -19,13 +19,27 @@ struct Call {
     sent: Vec<Coded>,
     heard: Vec<i16>,
     pieces: Vec<Piece>,
+    /// Pieces in whose time nobody played.
+    missed: u64,
+    plays: bool,
 }
 
 impl Call {
     fn new(microphone: Microphone) -> Self {
         let player = Player::new().unwrap();
         let (sent, heard, pieces) = (Vec::new(), Vec::new(), Vec::new());
-        Self { microphone, player, began: Instant::now(), sequence: 65_530, captured: 0, sent, heard, pieces }
+        Self {
+            microphone,
+            player,
+            began: Instant::now(),
+            sequence: 65_530,
+            captured: 0,
+            sent,
+            heard,
+            pieces,
+            missed: 0,
+            plays: true,
+        }
     }
 
     /// The sender's clock runs `ppm` fast.
@@ -42,12 +56,26 @@ impl Call {
                 self.sent.push(coded);
             }
             // The device pulls by the own clock, just after.
-            while self.pieces.len() as u64 * 10_000 < (sent - self.began).as_micros() as u64 {
-                let piece = self.player.pull(self.began + Duration::from_millis(self.pieces.len() as u64 * 10 + 10));
+            while self.own_ms() * 1_000 < (sent - self.began).as_micros() as u64 {
+                if !self.plays {
+                    self.missed += 1;
+                    continue;
+                }
+                let piece = self.player.pull(self.began + Duration::from_millis(self.own_ms() + 10));
                 self.heard.extend_from_slice(&piece.samples);
                 self.pieces.push(piece);
             }
         }
+    }
+
+    fn own_ms(&self) -> u64 {
+        (self.pieces.len() as u64 + self.missed) * 10
+    }
+
+    /// How much later than captured the last piece was heard, in samples.
+    fn behind(&self) -> u32 {
+        let timestamp = self.pieces.last().unwrap().timestamp.expect("a voice is heard");
+        (self.captured * 480).wrapping_sub(timestamp.wrapping_add(5_000))
     }
 }
 
@@ -75,7 +103,7 @@ fn timestamps_of_what_is_heard_go_on_by_a_piece_a_piece() {
     let even = timestamps.windows(2).filter(|pair| pair[1].wrapping_sub(pair[0]) == 480).count();
     assert!(even >= timestamps.len() * 9 / 10, "{even} of {}", timestamps.len());
     // What is heard at last is what was captured 20 to 80 ms ago.
-    let behind = (call.captured * 480).wrapping_sub(timestamps.last().unwrap().wrapping_add(5_000));
+    let behind = call.behind();
     assert!((960..3_840).contains(&behind), "{behind}");
 }
 
@@ -94,6 +122,20 @@ fn clocks_that_differ_leave_neither_clicks_nor_gaps() {
         assert!(steepest(heard) < 560, "a tone of 8000 at 440 Hz is never steeper than 461: {}", steepest(heard));
         assert!(heard.chunks(480).all(|piece| db(energy(piece)) > -17.0), "no gap");
     }
+}
+
+#[test]
+fn who_did_not_play_for_three_seconds_soon_hears_what_is_said_now_and_without_a_click() {
+    let mut call = Call::new(Microphone::unprocessed().unwrap());
+    call.say(&tone(440.0, 2.0), 0, |_| false);
+    call.plays = false;
+    call.say(&tone(440.0, 3.0), 0, |_| false);
+    call.plays = true;
+    let before = call.heard.len();
+    call.say(&tone(440.0, 4.0), 0, |_| false);
+    assert!(call.behind() < 4_800, "{} samples", call.behind());
+    assert!(call.player.stats().packets_discarded > 100, "{:?}", call.player.stats());
+    assert!(steepest(&call.heard[before - 4_800..]) < 900, "{}", steepest(&call.heard[before - 4_800..]));
 }
 
 #[test]
