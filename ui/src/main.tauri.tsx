@@ -1,10 +1,15 @@
 // Entry of the page inside the app: Rust does signaling, data and files; the page shows them and makes the call, with its own
 // connections where it has them and over the engine where it has not.
 import { mount } from './app/mount';
-import { nativeMediaConnections } from './call';
+import { nativeMediaConnections, type MediaConnectionFactory } from './call';
 import { createHost } from './host/tauri';
 import { mediaPortAddress } from './host/tauri/mediaPort';
-import { standInMediaConnections } from './host/tauri/rtc/standIn';
 
-const connections = nativeMediaConnections() ?? standInMediaConnections(await mediaPortAddress());
+const connections = nativeMediaConnections() ?? (await standIn());
 void mount(createHost({ call: connections !== null }), connections);
+
+/** Loaded only where it is needed. */
+async function standIn(): Promise<MediaConnectionFactory | null> {
+  const { standInMediaConnections } = await import('./host/tauri/rtc/standIn');
+  return standInMediaConnections(await mediaPortAddress());
+}
