@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{web,desktop,interop}/**/*.test.ts'],
+    include: ['{src,web,desktop,interop}/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'output/**'],
     fileParallelism: false,
     testTimeout: 120_000,

@@ -3,6 +3,8 @@
 // They are met without a hook in the code under test: the owner of a native one listens to its `connectionstatechange`, and a
 // stand-in, which needs not be an EventTarget, is filed in a Map by its port.
 
+import type { MediaConnectionLike } from '../../../ui/src/shared/rtc/PeerConnectionLike';
+
 /** As much of a connection as is asked here. */
 export interface MetConnection {
   readonly connectionState: RTCPeerConnectionState;
@@ -63,6 +65,22 @@ function meet(value: unknown): void {
 /** Those with media that are not over. */
 export function mediaConnections(): MetConnection[] {
   return met.filter((one) => !['closed', 'failed'].includes(one.connectionState) && /^m=(audio|video)/m.test(one.localDescription?.sdp ?? ''));
+}
+
+/** What a stand-in was made with, beside its configuration. */
+interface StandInParts {
+  readonly port: unknown;
+  readonly own: unknown;
+}
+
+/** How this page makes connections: natively, or as the stand-in that was met was made. */
+export function makeConnection(): () => MediaConnectionLike {
+  if ('RTCPeerConnection' in globalThis) return () => new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  const [known] = met;
+  if (known === undefined) throw new Error('no connection was met');
+  const StandIn = known.constructor as new (configuration: RTCConfiguration, port: unknown, own: unknown, listener: unknown) => MediaConnectionLike;
+  const { port, own } = known as unknown as StandInParts;
+  return () => new StandIn({ bundlePolicy: 'max-bundle' }, port, own, { level: () => undefined, closed: () => undefined });
 }
 
 /** States of all connections so far: those that live, and every change of any of them in order. */

@@ -1,5 +1,6 @@
 // What tests put into a page under test, as one object of functions with plain values, so that it can be asked through any driver.
 import { leadThroughRelay, type StandInFor } from './candidates';
+import { verdicts, type Verdict } from './conformance';
 import * as connections from './connections';
 import * as sound from './sound';
 import { replaceDevices, type SourceOptions } from './source';
@@ -19,6 +20,11 @@ function install({ source, isRelayed }: ProbeOptions): void {
   if (source !== null) replaceDevices(source);
 }
 
+/** Whether the connections of this page are what `PeerConnectionLike` promises. A stand-in must have been met before. */
+function conformance(): Promise<Verdict[]> {
+  return verdicts(connections.makeConnection());
+}
+
 /** The functions. */
 export const probe = {
   install,
@@ -28,6 +34,7 @@ export const probe = {
   generations: connections.generations,
   renegotiate: connections.renegotiate,
   renegotiated: connections.renegotiated,
+  conformance,
   watchTiles: tiles.watchTiles,
   unwatchTiles: tiles.unwatchTiles,
   tiles: tiles.tiles,
