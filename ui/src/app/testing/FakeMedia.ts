@@ -6,6 +6,7 @@ import type {
   LocalMediaSnapshot,
   MediaProblem,
   RemoteSnapshot,
+  ScreenProblem,
   ScreenSnapshot,
   SourceSnapshot,
 } from '../../call';
@@ -75,6 +76,16 @@ export class FakeLocalMedia extends Changing implements LocalMedia {
   /** Shares this picture, or nothing more. */
   share(preview: MediaStream | null): void {
     this.set({ screen: preview === null ? NO_SCREEN : { state: 'on', problem: null, preview } });
+  }
+
+  /** The system refuses to share. */
+  refuseScreen(problem: ScreenProblem): void {
+    this.set({ screen: { ...NO_SCREEN, problem } });
+  }
+
+  /** As where pages cannot have a screen. */
+  forbidScreen(): void {
+    this.set({ actions: { ...this.#snapshot.actions, toggleScreen: null } });
   }
 
   fail(device: 'camera' | 'microphone', problem: MediaProblem): void {
