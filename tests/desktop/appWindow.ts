@@ -149,10 +149,8 @@ function childrenOf(parent: number): { pid: number; name: string }[] {
 }
 
 async function driverAnswers(address: string, driver: ChildProcess): Promise<void> {
-  let isOver = false;
-  driver.once('exit', () => (isOver = true));
   // The driver says nothing when it is ready; its port can only be tried.
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline && !isOver; ) {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline && driver.exitCode === null; ) {
     const ready = await fetch(`${address}/status`).then((response) => response.ok, () => false);
     if (ready) return;
     await new Promise((next) => setTimeout(next, 25));

@@ -24,5 +24,6 @@ pub fn rust() -> Outcome {
 pub fn typescript() -> Outcome {
     succeed(&mut program("npm", &["run", "--silent", "-w", "ui", "check"]))?;
     succeed(&mut program("npm", &["run", "--silent", "-w", "ui", "lint"]))?;
-    succeed(&mut program("npm", &["run", "--silent", "-w", "tests", "check"]))
+    succeed(&mut program("npm", &["run", "--silent", "-w", "tests", "check"]))?;
+    succeed(&mut program("npm", &["run", "--silent", "-w", "tests", "lint"]))
 }

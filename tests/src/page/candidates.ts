@@ -57,7 +57,7 @@ export function leadThroughRelay(standInFor: StandInFor): void {
     return { ...candidate, candidate: words.join(' ') };
   }
 
-  globalThis.RTCPeerConnection = RelayedConnection as typeof RTCPeerConnection;
+  globalThis.RTCPeerConnection = RelayedConnection;
 }
 
 /** Candidates travel as messages of their own; those already written into a description would go round the relay. */

@@ -37,7 +37,7 @@ export function tapDestinations(): void {
       taps.set(this, analyser);
     }
     return connect.call(this, ...words);
-  } as typeof AudioNode.prototype.connect;
+  };
 }
 
 function analyserOf(context: BaseAudioContext): AnalyserNode {

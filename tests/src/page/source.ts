@@ -31,8 +31,8 @@ export function replaceDevices(options: SourceOptions): void {
   if (devices === undefined) return;
   const open = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (constraints = {}) => {
-    const paints = constraints.video !== undefined && constraints.video !== false && options.colours.length > 0;
-    const plays = constraints.audio !== undefined && constraints.audio !== false && options.toneHz !== null;
+    const paints = (constraints.video ?? false) !== false && options.colours.length > 0;
+    const plays = (constraints.audio ?? false) !== false && options.toneHz !== null;
     const real: MediaStreamConstraints = {};
     if (!paints && constraints.video !== undefined) real.video = sized(constraints.video, options);
     if (!plays && constraints.audio !== undefined) real.audio = constraints.audio;
@@ -40,7 +40,7 @@ export function replaceDevices(options: SourceOptions): void {
     // The permission is asked for as ever: addresses of ICE and sound depend on it.
     if (real.video === undefined && real.audio === undefined) for (const track of (await open(constraints)).getTracks()) track.stop();
     if (paints) tracks.push(paintedTrack(options));
-    if (plays && options.toneHz !== null) tracks.push(toneTrack(options.toneHz));
+    if (plays) tracks.push(toneTrack(options.toneHz));
     return new MediaStream(tracks);
   };
 }
