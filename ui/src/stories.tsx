@@ -181,6 +181,11 @@ const STORIES: Record<string, (set: Scene) => void> = {
       2: { peer: { camera: false } },
       3: { peer: { link: 'interrupted' }, remote: { state: 'interrupted' } },
     }),
+  'five-chat': (set) => {
+    group(set, 4);
+    talk(set);
+    panel(set, 'chat');
+  },
   'five-trouble': (set) =>
     group(set, 4, {
       0: { remote: { state: 'failed', media: null, proof: null, retry: () => undefined } },

@@ -109,6 +109,7 @@ export function Stage(props: StageProps) {
               local={local}
               name={selfName}
               place={layout === 'large' ? 'strip' : 'grid'}
+              box={tile}
               watchLevel={watchLevel}
               onHide={() => setSelfAway(true)}
             />
