@@ -55,7 +55,7 @@ export class OwnPicture {
     this.#track?.stop();
     this.#track = track;
     this.#offsetUs = null;
-    for (const layer of this.#layers) layer.wantKeyFrame();
+    for (const layer of this.#layers) layer.beginAnew();
     this.#readIfWanted();
   }
 
@@ -134,7 +134,7 @@ export class OwnPicture {
     if (!this.#socket.isOpen || this.#socket.bufferedBytes > UNSENT_BYTES) return;
     this.#offsetUs ??= Math.round(performance.now() * 1000) - frame.timestamp;
     this.#quarterTurns = quarterTurnsOf(frame);
-    for (const layer of this.#layers) layer.take(frame, frame.timestamp);
+    for (const layer of this.#layers) layer.take(frame);
   }
 
   #send(layer: number, picture: CodedPicture): void {

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { ADDRESS, FakeSockets } from '../testing/FakeSockets';
+import { SoundLine } from './SoundLine';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+class Stage {
+  readonly sockets = new FakeSockets();
+  readonly line = new SoundLine(ADDRESS, this.sockets.open);
+  readonly played: Int16Array[] = [];
+  resets = 0;
+
+  constructor() {
+    this.line.connectPlayer({
+      piece: (samples) => void this.played.push(new Int16Array(samples)),
+      reset: () => void (this.resets += 1),
+    });
+    this.sockets.newest.accept();
+  }
+
+  get sent(): number[][] {
+    return this.sockets.newest.messages.map((message) => [message[0] ?? -1, message.length]);
+  }
+}
+
+const piece = (first: number): ArrayBuffer => Int16Array.from({ length: 480 }, (_, at) => first + at).buffer;
+
+describe('sound', () => {
+  it('leaves the microphone only while it is captured, and is silent at once', () => {
+    const stage = new Stage();
+    stage.line.captured(piece(0));
+    stage.line.capture();
+    stage.line.captured(piece(0));
+    stage.line.silence();
+    stage.line.captured(piece(480));
+    stage.line.silence();
+    expect(stage.sent).toEqual([[1, 961], [3, 1]]);
+  });
+
+  it('is asked for as the player has room, and played as it comes', () => {
+    const stage = new Stage();
+    stage.line.wanted(4);
+    stage.line.wanted(99);
+    expect(stage.sockets.newest.messages.map((message) => [...message])).toEqual([[2, 4], [2, 50]]);
+    const message = new Uint8Array(961);
+    message[0] = 1;
+    message.set(new Uint8Array(piece(7)), 1);
+    stage.sockets.newest.say(message.buffer);
+    expect(stage.played.map((samples) => [samples.length, samples[0], samples[479]])).toEqual([[480, 7, 486]]);
+  });
+
+  it('drops what is no sound', () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const stage = new Stage();
+    for (const bytes of [0, 1, 960, 962]) stage.sockets.newest.say(new ArrayBuffer(bytes));
+    stage.sockets.newest.say(new ArrayBuffer(961));
+    expect([stage.played, logged.mock.calls.length]).toEqual([[], 5]);
+  });
+
+  it('does not queue old sound before a slow socket', () => {
+    const stage = new Stage();
+    stage.line.capture();
+    stage.sockets.newest.bufferedAmount = 20_000;
+    stage.line.captured(piece(0));
+    expect(stage.sent).toEqual([]);
+  });
+
+  it('lets the player ask again after a loss', async () => {
+    const stage = new Stage();
+    const before = stage.resets;
+    stage.sockets.newest.break();
+    stage.line.wanted(4);
+    await vi.advanceTimersByTimeAsync(1_000);
+    stage.sockets.newest.accept();
+    expect(stage.resets).toBe(before + 2);
+    stage.line.wanted(4);
+    expect(stage.sent).toEqual([[2, 2]]);
+  });
+});
