@@ -67,6 +67,7 @@ export class AppWindow {
       const address = `http://127.0.0.1:${port}`;
       await driverAnswers(address, driver);
       const page = await WebDriver.start(address, binary('parlor'), options.args);
+      await ownPage(page);
       return new AppWindow(page, options.home, environment, driver);
     } catch (error) {
       await ended(driver);
@@ -156,6 +157,17 @@ async function driverAnswers(address: string, driver: ChildProcess): Promise<voi
     await new Promise((next) => setTimeout(next, 25));
   }
   throw new Error('WebKitWebDriver does not answer');
+}
+
+/** On a busy machine the session begins before the window has gone to its page; what waits in the empty one waits for ever. */
+async function ownPage(page: WebDriver): Promise<void> {
+  let url = '';
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+    url = await page.url();
+    if (url.startsWith('tauri://')) return;
+    await new Promise((next) => setTimeout(next, 25));
+  }
+  throw new Error(`the window does not show its page but ${url}`);
 }
 
 async function freePort(): Promise<number> {
