@@ -9,6 +9,8 @@
 mod client;
 pub mod disk;
 pub mod link;
+#[cfg(feature = "media")]
+pub mod media;
 pub mod pace;
 mod random;
 pub mod room;

@@ -27,7 +27,7 @@ const KEEPALIVE: Duration = Duration::from_secs(2);
 /// SCTP receive window: on loopback the difference between 100 and 180 MB/s.
 const RECEIVE_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
 /// Every interface of both families, and loopback, which the wildcards leave out, for peers on one machine.
-const ADDRESSES: [&str; 4] = ["0.0.0.0:0", "[::]:0", "127.0.0.1:0", "[::1]:0"];
+pub(crate) const ADDRESSES: [&str; 4] = ["0.0.0.0:0", "[::]:0", "127.0.0.1:0", "[::1]:0"];
 
 /// A connection and its channels.
 pub(super) struct Connection {
@@ -119,7 +119,7 @@ async fn channel(peer: &dyn PeerConnection, label: &str, id: u16) -> Result<Arc<
 ///
 /// # Errors
 /// [`LinkError::IceServer`] for a URL that is none, or a TURN server without user name and credential.
-pub(super) fn usable(servers: &[IceServer]) -> Result<Vec<RTCIceServer>, LinkError> {
+pub(crate) fn usable(servers: &[IceServer]) -> Result<Vec<RTCIceServer>, LinkError> {
     servers
         .iter()
         .map(|server| {

@@ -18,8 +18,12 @@ mod task;
 mod turn_probe;
 
 pub use connection::bare_connection;
+#[cfg(feature = "media")]
+pub(crate) use connection::{ADDRESSES, usable};
 pub use error::LinkError;
 pub use event::{LinkConfig, LinkEvent};
+#[cfg(feature = "media")]
+pub(crate) use negotiation::over_udp;
 
 use std::sync::Arc;
 

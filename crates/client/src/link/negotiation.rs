@@ -87,7 +87,7 @@ impl Negotiation {
 }
 
 /// The transport of an RFC 8839 candidate. We have no TCP sockets, and a peer's word must not make us connect anywhere by TCP.
-fn over_udp(candidate: &Candidate) -> bool {
+pub(crate) fn over_udp(candidate: &Candidate) -> bool {
     candidate.candidate.split_ascii_whitespace().nth(2).is_some_and(|transport| transport.eq_ignore_ascii_case("udp"))
 }
 

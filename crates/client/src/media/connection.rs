@@ -1,0 +1,85 @@
+//! Makes the peer connection of a call with one peer.
+
+use std::{sync::Arc, time::Duration};
+
+use parlor_protocol::signaling::IceServer;
+use rtc::ice::mdns::MulticastDnsMode;
+use tokio::sync::{mpsc, watch};
+use webrtc::peer_connection::{
+    PeerConnection, PeerConnectionBuilder, RTCBundlePolicy, RTCConfigurationBuilder, RTCIceTransportPolicy,
+    SettingEngineBuilder,
+};
+
+use super::{
+    codecs::{Codecs, codecs},
+    error::MediaError,
+    reporter::{Happened, Reporter},
+    rtcp_tap::Feedback,
+};
+use crate::{
+    link::{ADDRESSES, usable},
+    pace::Pace,
+    runtime::WideSocketRuntime,
+};
+
+/// As on the data plane: without a word after which ICE calls a connection disconnected, and then failed; between keepalives.
+const DISCONNECTED: Duration = Duration::from_secs(5);
+const FAILED: Duration = Duration::from_secs(20);
+const KEEPALIVE: Duration = Duration::from_secs(2);
+
+/// A connection and congestion control's target for it, bits a second.
+pub(super) struct Connected {
+    pub(super) peer: Arc<dyn PeerConnection>,
+    pub(super) target_bps: watch::Receiver<u32>,
+}
+
+/// Makes a connection that reports to `reports` and `feedback`.
+///
+/// # Errors
+/// [`MediaError::Argument`] for an ICE server that is none, [`MediaError::Machine`] if no socket can be opened.
+pub(super) async fn connect(
+    ice_servers: &[IceServer],
+    relay_only: bool,
+    reports: mpsc::Sender<Happened>,
+    feedback: mpsc::Sender<Feedback>,
+) -> Result<Connected, MediaError> {
+    let ice_servers = usable(ice_servers).map_err(|error| MediaError::Argument(error.to_string()))?;
+    let reporter = Arc::new(Reporter(reports));
+    let mut refused = None;
+    // A host without a multicast route cannot resolve `.local` candidates, but all others.
+    for mdns in [MulticastDnsMode::QueryOnly, MulticastDnsMode::Disabled] {
+        let Codecs { engine, registry, target_bps } =
+            codecs(feedback.clone()).map_err(|error| MediaError::Machine(error.to_string()))?;
+        let pace = Pace::default();
+        // The pace is for the handshake of data channels, and a call has none.
+        pace.release();
+        let runtime = WideSocketRuntime::current(pace).ok_or_else(|| MediaError::Machine("no runtime".to_owned()))?;
+        let policy = if relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
+        let configuration = RTCConfigurationBuilder::default()
+            .with_ice_servers(ice_servers.clone())
+            .with_ice_transport_policy(policy)
+            .with_bundle_policy(RTCBundlePolicy::MaxBundle)
+            .build();
+        let settings = SettingEngineBuilder::new()
+            .with_ice_timeouts(Some(DISCONNECTED), Some(FAILED), Some(KEEPALIVE))
+            .with_multicast_dns_mode(mdns)
+            .with_include_loopback_candidate(true)
+            .with_discard_local_candidates_during_ice_restart(true)
+            .build();
+        let made = PeerConnectionBuilder::new()
+            .with_configuration(configuration)
+            .with_media_engine(engine)
+            .with_interceptor_registry(registry)
+            .with_setting_engine(settings)
+            .with_runtime(runtime)
+            .with_handler(Arc::clone(&reporter) as Arc<_>)
+            .with_udp_addrs(ADDRESSES.to_vec())
+            .build()
+            .await;
+        match made {
+            Ok(peer) => return Ok(Connected { peer: Arc::new(peer), target_bps }),
+            Err(error) => refused = Some(error.to_string()),
+        }
+    }
+    Err(MediaError::Machine(refused.unwrap_or_default()))
+}
