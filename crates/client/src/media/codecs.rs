@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, watch};
 use webrtc::error::Result;
 
 use super::{
-    estimator::PublishingEstimator,
+    estimator::{Estimate, PublishingEstimator},
     rtcp_tap::{self, Feedback, RtcpTap},
 };
 
@@ -38,8 +38,8 @@ const PICTURE_FEEDBACK: [(&str, &str); 3] = [("nack", ""), ("nack", "pli"), ("cc
 pub(super) struct Codecs {
     pub(super) engine: MediaEngine,
     pub(super) registry: Registry,
-    /// Congestion control's target, bits a second.
-    pub(super) target_bps: watch::Receiver<u32>,
+    /// Congestion control's estimate.
+    pub(super) estimate: watch::Receiver<Estimate>,
 }
 
 /// Codecs and interceptors; RTCP that is ours to act on goes to `feedback`.
@@ -56,7 +56,7 @@ pub(super) fn codecs(feedback: mpsc::Sender<Feedback>) -> Result<Codecs> {
     ] {
         engine.register_header_extension(RTCRtpHeaderExtensionCapability { uri: uri.to_owned() }, kind, None)?;
     }
-    let (estimator, target_bps) = PublishingEstimator::new();
+    let (estimator, estimate) = PublishingEstimator::new();
     let registry = configure_congestion_control(Registry::new(), estimator, CongestionFeedback::Twcc, &mut engine)?
         .with(
             Slot::NackGenerator,
@@ -66,7 +66,7 @@ pub(super) fn codecs(feedback: mpsc::Sender<Feedback>) -> Result<Codecs> {
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
         .with(Slot::SenderReport, SenderReportBuilder::new().build())
         .with(Slot::from(rtcp_tap::SLOT), RtcpTap::new(feedback));
-    Ok(Codecs { engine, registry, target_bps })
+    Ok(Codecs { engine, registry, estimate })
 }
 
 /// The only codec of a kind.

@@ -23,8 +23,8 @@ use super::{
     sync::Sync,
 };
 
-/// How long a missing packet is waited for before a key frame is asked for: a retransmission over a long way and one more try.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// How long a missing packet is waited for before a key frame is asked for, while the round trip is not known.
+pub(super) const PATIENCE: Duration = Duration::from_millis(300);
 /// Pictures kept while the proof is under way: the peer sends its first at once, and a second later it would be missed.
 const UNPROVEN: usize = 90;
 
@@ -35,6 +35,8 @@ pub(super) enum PictureControl {
     Play(bool),
     /// The page's decoder cannot go on without a key frame.
     KeyFrameNeeded,
+    /// How long a missing packet is worth waiting for.
+    Patience(Duration),
 }
 
 /// Orders that may wait.
@@ -51,6 +53,7 @@ pub(super) struct PictureReceiver {
     pub(super) sync: Arc<Sync>,
     pub(super) figures: Figures,
     pub(super) is_playing: bool,
+    pub(super) patience: Duration,
 }
 
 /// What is known between packets.
@@ -66,7 +69,7 @@ impl PictureReceiver {
     /// Runs until the track ends.
     pub(super) async fn run(mut self, mut controls: mpsc::Receiver<PictureControl>) {
         let mut reading = Reading {
-            assembler: Assembler::new(PATIENCE),
+            assembler: Assembler::new(self.patience),
             held: VecDeque::new(),
             quarter_turns: 0,
             last_rtp: None,
@@ -91,6 +94,7 @@ impl PictureReceiver {
                 },
                 control = controls.recv() => match control {
                     Some(PictureControl::Play(on)) => self.is_playing = on,
+                    Some(PictureControl::Patience(patience)) => reading.assembler.set_patience(patience),
                     Some(PictureControl::KeyFrameNeeded) => reading.assembler.lost_picture(),
                     None => return,
                 },

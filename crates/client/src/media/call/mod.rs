@@ -2,34 +2,30 @@
 //!
 //! What travels in it is the matter of `pictures`, `sounds` and the readers; this starts and ends them.
 
-use std::{sync::Arc, time::Instant};
+mod flow;
+mod negotiation;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use parlor_protocol::{
-    media_port::{ConnectionState, DisplayReport, MediaKind, PortMessage, PortRequest, SendParameters},
-    negotiation::{Candidate, Description, DescriptionType},
-};
+use parlor_protocol::media_port::{ConnectionState, DisplayReport, MediaKind, PortMessage, PortRequest};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinSet,
 };
 use tokio_tungstenite::tungstenite::Message;
-use webrtc::{
-    media_stream::track_remote::TrackRemote,
-    peer_connection::{
-        PeerConnection, RTCIceCandidate, RTCIceCandidateInit, RTCPeerConnectionState, RTCSessionDescription,
-        StatsSelector,
-    },
-};
+use webrtc::peer_connection::{PeerConnection, RTCPeerConnectionState, StatsSelector};
 
 use super::{
-    audio_receiver, audio_sender,
     connection::{Connected, connect},
     error::MediaError,
+    estimator::Estimate,
     figures::Figures,
     outlet::{Outlet, Sent},
-    picture_receiver::{self, PictureControl, PictureReceiver},
-    picture_sender,
+    picture_receiver::{self, PictureControl},
     pictures::PictureOrder,
     reporter::{Happened, REPORTS},
     rtcp_tap::Feedback,
@@ -38,7 +34,6 @@ use super::{
     stats,
     sync::Sync,
 };
-use crate::link::over_udp;
 
 /// Orders that may wait for a connection. Beyond them the page's control socket waits.
 const ORDERS: usize = 64;
@@ -98,7 +93,9 @@ pub(super) struct Call {
     number: u32,
     around: Around,
     peer: Arc<dyn PeerConnection>,
-    target_bps: watch::Receiver<u32>,
+    estimate: watch::Receiver<Estimate>,
+    /// What readers were told last of how long a repair takes.
+    patience: Duration,
     sections: Sections,
     sync: Arc<Sync>,
     figures: Figures,
@@ -131,12 +128,13 @@ impl Call {
         orders
     }
 
-    fn new(number: u32, around: Around, Connected { peer, target_bps }: Connected) -> Self {
+    fn new(number: u32, around: Around, Connected { peer, estimate }: Connected) -> Self {
         Self {
             number,
             around,
             peer,
-            target_bps,
+            estimate,
+            patience: picture_receiver::PATIENCE,
             sections: Sections::default(),
             sync: Arc::new(Sync::new()),
             figures: Figures::default(),
@@ -166,10 +164,11 @@ impl Call {
                 },
                 Some(happened) = reports.recv() => self.reported(happened).await,
                 Some(feedback) = feedback.recv() => self.fed_back(feedback).await,
-                Ok(()) = self.target_bps.changed() => {
-                    let target = *self.target_bps.borrow_and_update();
-                    let bitrate_bps = target.saturating_sub(SOUND_BPS) / 100 * PICTURE_PERCENT;
+                Ok(()) = self.estimate.changed() => {
+                    let estimate = *self.estimate.borrow_and_update();
+                    let bitrate_bps = estimate.target_bps.saturating_sub(SOUND_BPS) / 100 * PICTURE_PERCENT;
                     self.around.picture(PictureOrder::Target { connection, bitrate_bps }).await;
+                    self.round_trip_changed(estimate.round_trip).await;
                 }
                 // Readers and senders end with their track; nothing is left to do for them.
                 Some(_) = self.tasks.join_next() => {}
@@ -244,145 +243,10 @@ impl Call {
         }
     }
 
-    async fn describe_locally(&mut self) -> Result<Description, MediaError> {
-        let machine = |error: webrtc::error::Error| MediaError::State(error.to_string());
-        let is_answer = self.has_remote_offer;
-        if self.has_local_offer {
-            return Err(MediaError::State("an offer is out already".to_owned()));
-        }
-        let made = if is_answer { self.peer.create_answer(None).await } else { self.peer.create_offer(None).await };
-        let made = made.map_err(machine)?;
-        self.peer.set_local_description(made.clone()).await.map_err(machine)?;
-        self.has_remote_offer = false;
-        self.has_local_offer = !is_answer;
-        if is_answer {
-            self.sections.settle().await;
-        }
-        let kind = if is_answer { DescriptionType::Answer } else { DescriptionType::Offer };
-        Ok(Description { kind, sdp: made.sdp })
-    }
-
-    async fn describe_remotely(&mut self, description: Description) -> Result<(), MediaError> {
-        let theirs = |error: webrtc::error::Error| MediaError::Remote(error.to_string());
-        match description.kind {
-            DescriptionType::Offer => {
-                let offer = RTCSessionDescription::offer(description.sdp.clone()).map_err(theirs)?;
-                if self.has_local_offer {
-                    // The standard's implicit rollback.
-                    let ours = |error: webrtc::error::Error| MediaError::State(error.to_string());
-                    let rollback = RTCSessionDescription::rollback(None).map_err(ours)?;
-                    self.peer.set_local_description(rollback).await.map_err(ours)?;
-                    self.has_local_offer = false;
-                }
-                self.peer.set_remote_description(offer).await.map_err(theirs)?;
-                self.has_remote_offer = true;
-                self.sections.take_offered(&*self.peer, &description.sdp).await
-            }
-            DescriptionType::Answer if self.has_local_offer => {
-                let answer = RTCSessionDescription::answer(description.sdp).map_err(theirs)?;
-                self.peer.set_remote_description(answer).await.map_err(theirs)?;
-                self.has_local_offer = false;
-                self.sections.settle().await;
-                Ok(())
-            }
-            DescriptionType::Answer => Err(MediaError::State("nothing was offered".to_owned())),
-        }
-    }
-
-    async fn add_candidate(&self, candidate: Candidate) -> Result<(), MediaError> {
-        if !over_udp(&candidate) {
-            return Ok(());
-        }
-        let init = RTCIceCandidateInit {
-            candidate: candidate.candidate,
-            sdp_mid: candidate.sdp_mid,
-            sdp_mline_index: candidate.sdp_m_line_index,
-            username_fragment: candidate.username_fragment,
-            ..Default::default()
-        };
-        self.peer.add_ice_candidate(init).await.map_err(|error| MediaError::Remote(error.to_string()))
-    }
-
-    async fn set_sending(&mut self, number: u32, on: bool) -> Result<(), MediaError> {
-        let connection = self.number;
-        let section = self.sections.get(number)?;
-        if section.is_sending == on {
-            return Ok(());
-        }
-        let (kind, bounds) = (section.kind, section.bounds);
-        let out = section.out.clone().ok_or_else(|| MediaError::State("the section does not send".to_owned()))?;
-        section.is_sending = on;
-        match (kind, on) {
-            (MediaKind::Audio, true) => {
-                let (queue, sound) = mpsc::channel(audio_sender::WAITING);
-                self.tasks.spawn(audio_sender::send(sound, out));
-                self.around.sound(SoundOrder::SendTo { connection, queue }).await;
-            }
-            (MediaKind::Audio, false) => self.around.sound(SoundOrder::StopSending { connection }).await,
-            (MediaKind::Video, true) => {
-                let (queue, pictures) = mpsc::channel(picture_sender::WAITING);
-                self.tasks.spawn(picture_sender::send(pictures, out, self.figures.clone()));
-                self.around.picture(PictureOrder::Watch { connection, queue: Some(queue), bounds }).await;
-                self.target_bps.mark_changed();
-            }
-            (MediaKind::Video, false) => self.around.picture(PictureOrder::Unwatch { connection }).await,
-        }
-        Ok(())
-    }
-
-    async fn set_parameters(&mut self, number: u32, parameters: SendParameters) -> Result<(), MediaError> {
-        if parameters.scale_down_percent.is_some_and(|percent| percent < 100) {
-            return Err(MediaError::Argument("pictures are never enlarged".to_owned()));
-        }
-        let connection = self.number;
-        let section = self.sections.get(number)?;
-        section.bounds = parameters;
-        if section.kind == MediaKind::Video && section.is_sending {
-            let bounds = parameters;
-            self.around.picture(PictureOrder::Watch { connection, queue: None, bounds }).await;
-        }
-        Ok(())
-    }
-
-    async fn set_playing(&mut self, on: bool) {
-        self.is_playing = on;
-        self.around.sound(SoundOrder::Play { connection: self.number, on }).await;
-        self.tell_readers(PictureControl::Play(on)).await;
-    }
-
-    async fn tell_readers(&mut self, control: PictureControl) {
-        let mut living = Vec::with_capacity(self.readers.len());
-        for reader in self.readers.drain(..) {
-            if reader.send(control).await.is_ok() {
-                living.push(reader);
-            }
-        }
-        self.readers = living;
-    }
-
-    async fn shown(&mut self, report: DisplayReport) {
-        match report {
-            DisplayReport::Shown { decoded, drawn, dropped, cost_us, .. } => {
-                {
-                    let mut counts = self.figures.lock();
-                    counts.frames_decoded = counts.frames_decoded.wrapping_add(decoded);
-                    counts.frames_drawn = counts.frames_drawn.wrapping_add(drawn);
-                    counts.frames_dropped = counts.frames_dropped.wrapping_add(dropped);
-                    counts.decode_us = counts.decode_us.saturating_add(u64::from(cost_us));
-                }
-                if let Some(cost_us) = cost_us.checked_div(decoded) {
-                    let connection = self.number;
-                    self.around.picture(PictureOrder::Shown { connection, cost_us }).await;
-                }
-            }
-            DisplayReport::KeyFrameNeeded { .. } => self.tell_readers(PictureControl::KeyFrameNeeded).await,
-        }
-    }
-
     async fn reported(&mut self, happened: Happened) {
         let connection = self.number;
         match happened {
-            Happened::Gathered(candidate) => match local_candidate(&candidate) {
+            Happened::Gathered(candidate) => match negotiation::local_candidate(&candidate) {
                 Ok(candidate) => {
                     self.around.say(&PortMessage::Candidate { connection, candidate: Some(candidate) });
                 }
@@ -400,67 +264,6 @@ impl Call {
         }
     }
 
-    /// Starts to read a track of the peer.
-    async fn read(&mut self, track: Arc<dyn TrackRemote>) {
-        let connection = self.number;
-        let is_video = track.kind().await == super::codecs::codec_kind(MediaKind::Video);
-        let kind = if is_video { MediaKind::Video } else { MediaKind::Audio };
-        let Some(ssrc) = track.ssrcs().await.first().copied() else { return };
-        self.remote.push((ssrc, kind));
-        if is_video {
-            let (controls, taken) = mpsc::channel(picture_receiver::CONTROLS);
-            self.readers.push(controls);
-            let receiver = PictureReceiver {
-                connection,
-                ssrc,
-                track,
-                orientation: self.sections.orientation().await,
-                display: Arc::clone(&self.around.display),
-                sync: Arc::clone(&self.sync),
-                figures: self.figures.clone(),
-                is_playing: self.is_playing,
-            };
-            self.tasks.spawn(receiver.run(taken));
-        } else {
-            self.tasks.spawn(audio_receiver::read(
-                connection,
-                track,
-                Arc::clone(&self.sync),
-                self.around.sounds.clone(),
-            ));
-        }
-        if let Some(section) = self.sections.first(kind) {
-            self.around.say(&PortMessage::Muted { connection, section, muted: false });
-        }
-    }
-
-    async fn fed_back(&self, feedback: Feedback) {
-        let connection = self.number;
-        let sent = |ssrc: u32| {
-            let section =
-                self.sections.iter().find(|section| section.out.as_ref().is_some_and(|out| out.ssrc() == ssrc));
-            section.map(|section| section.kind)
-        };
-        match feedback {
-            Feedback::KeyFrameWanted { ssrc } if sent(ssrc) == Some(MediaKind::Video) => {
-                {
-                    let mut counts = self.figures.lock();
-                    counts.key_frames_asked_of_us = counts.key_frames_asked_of_us.wrapping_add(1);
-                }
-                self.around.picture(PictureOrder::KeyFrameWanted { connection }).await;
-            }
-            Feedback::Lost { ssrc, fraction } if sent(ssrc) == Some(MediaKind::Audio) => {
-                self.around.sound(SoundOrder::Lost { connection, fraction }).await;
-            }
-            Feedback::SenderReport { ssrc, ntp, rtp } => {
-                if let Some((_, kind)) = self.remote.iter().find(|(known, _)| *known == ssrc) {
-                    self.sync.reported(*kind, ntp, rtp);
-                }
-            }
-            Feedback::KeyFrameWanted { .. } | Feedback::Lost { .. } => {}
-        }
-    }
-
     async fn statistics(&self) -> Vec<serde_json::Value> {
         let report = self.peer.get_stats(Instant::now(), StatsSelector::None).await;
         let (answer, sound) = oneshot::channel();
@@ -468,20 +271,9 @@ impl Call {
         // A connection that the sound task does not know has no sound to count.
         let sound = sound.await.ok();
         let counts = *self.figures.lock();
-        let target_bps = *self.target_bps.borrow();
+        let target_bps = self.estimate.borrow().target_bps;
         stats::entries(&report, &counts, sound.as_ref(), target_bps)
     }
-}
-
-fn local_candidate(candidate: &RTCIceCandidate) -> Result<Candidate, webrtc::error::Error> {
-    let init = candidate.to_json()?;
-    // Everything is bundled into the first section; a browser wants it named, and its number is the same for every kind of peer.
-    Ok(Candidate {
-        candidate: init.candidate,
-        sdp_mid: None,
-        sdp_m_line_index: Some(0),
-        username_fragment: init.username_fragment,
-    })
 }
 
 const fn page_state(state: RTCPeerConnectionState) -> ConnectionState {
