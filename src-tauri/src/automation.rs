@@ -1,13 +1,25 @@
-//! The one hook for tests that drive the real window: a WebDriver cannot operate the system's file dialog.
+//! The hooks for tests that drive the real window: a WebDriver cannot operate the system's file dialog, nor bring a camera.
 //!
 //! Where `TAURI_WEBVIEW_AUTOMATION=true` (which makes the webview remote-controlled anyway), the file dialog is answered with the
-//! paths in `PARLOR_PICK`, separated as in `PATH`. Anywhere else the variable means nothing.
+//! paths in `PARLOR_PICK`, separated as in `PATH`, and `PARLOR_MOCK_CAPTURE=true` puts WebKit's mock cameras and microphones in the
+//! place of real ones. Anywhere else the variables mean nothing.
 
 use std::{ffi::OsString, path::PathBuf};
 
 /// What the file dialog is to answer; none when the user is to be asked.
 pub fn picked_files() -> Option<Vec<PathBuf>> {
     answer(std::env::var_os("TAURI_WEBVIEW_AUTOMATION"), std::env::var_os("PARLOR_PICK"))
+}
+
+/// Whether WebKit is to bring mock cameras and microphones.
+#[cfg(target_os = "linux")]
+pub fn mocks_devices() -> bool {
+    mocks(std::env::var_os("TAURI_WEBVIEW_AUTOMATION"), std::env::var_os("PARLOR_MOCK_CAPTURE"))
+}
+
+#[cfg(target_os = "linux")]
+fn mocks(automation: Option<OsString>, mock: Option<OsString>) -> bool {
+    [automation, mock].iter().all(|value| value.as_deref().is_some_and(|value| value == "true"))
 }
 
 fn answer(automation: Option<OsString>, pick: Option<OsString>) -> Option<Vec<PathBuf>> {
@@ -26,6 +38,15 @@ mod tests {
         assert_eq!(answer(None, Some("/etc/passwd".into())), None);
         assert_eq!(answer(Some("false".into()), Some("/etc/passwd".into())), None);
         assert_eq!(answer(Some("true".into()), None), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn devices_are_real_unless_both_are_said() {
+        assert!(!mocks(None, Some("true".into())));
+        assert!(!mocks(Some("true".into()), None));
+        assert!(!mocks(Some("true".into()), Some("1".into())));
+        assert!(mocks(Some("true".into()), Some("true".into())));
     }
 
     #[cfg(unix)]

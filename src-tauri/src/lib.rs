@@ -12,6 +12,7 @@ mod engine_events;
 mod farewell;
 mod links;
 mod logging;
+mod media;
 mod own_server;
 mod page;
 mod serve;
@@ -20,6 +21,10 @@ mod settings_store;
 mod start;
 mod state;
 mod transfers;
+#[cfg(target_os = "linux")]
+mod webkit;
+#[cfg(target_os = "linux")]
+mod webkit_features;
 mod window;
 mod words;
 
@@ -30,6 +35,7 @@ use parlor_protocol::negotiation::HostKind;
 use tauri::{AppHandle, Builder, Manager, Wry};
 
 use crate::{
+    media::Media,
     own_server::OwnServer,
     settings_store::SettingsStore,
     start::{Start, USAGE, Why},
@@ -72,6 +78,7 @@ pub fn run() {
             commands::settings::load_settings,
             commands::settings::save_settings,
             commands::notices::notify,
+            commands::media::media_port,
         ])
         .setup(|app| set_up(app.handle()))
         .run(tauri::generate_context!())
@@ -109,7 +116,8 @@ fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
     config.ice_servers = current.ice_servers;
     config.relay_only = current.relay_only;
     let (client, events) = tauri::async_runtime::block_on(async { Client::start(config) });
-    app.manage(AppState::new(client, own_server.ok(), settings));
+    let media = tauri::async_runtime::block_on(Media::open(app));
+    app.manage(AppState::new(client, media, own_server.ok(), settings));
     engine_events::pass_on(app, events);
     farewell::watch_signals(app);
     links::watch(app);

@@ -15,6 +15,7 @@ use parlor_protocol::{
 };
 
 use crate::{
+    media::Media,
     own_server::OwnServer,
     page::PageLine,
     settings::Settings,
@@ -31,6 +32,8 @@ pub struct AppState {
     pub settings: SettingsStore,
     /// Which transfers move.
     pub transfers: MovingTransfers,
+    /// Where the page's calls go.
+    pub media: Media,
     /// The program is on its way out.
     pub leaving: AtomicBool,
     /// The user is being asked whether to leave.
@@ -42,10 +45,11 @@ pub struct AppState {
 
 impl AppState {
     /// Puts the parts together. Without an own server, rooms need the address of another.
-    pub fn new(client: Client, own_server: Option<OwnServer>, settings: SettingsStore) -> Self {
+    pub fn new(client: Client, media: Media, own_server: Option<OwnServer>, settings: SettingsStore) -> Self {
         Self {
             page: PageLine::default(),
             settings,
+            media,
             transfers: MovingTransfers::default(),
             leaving: AtomicBool::new(false),
             asking: AtomicBool::new(false),

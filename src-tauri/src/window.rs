@@ -1,7 +1,7 @@
 //! The window and what its page may do.
 //!
-//! Promises: the page never leaves our own origin, opens no other window and downloads nothing by itself; camera and microphone are
-//! granted to our own page only, everything else is denied. Files dropped on the window become handles.
+//! Promises: the page never leaves our own origin, opens no other window and downloads nothing by itself; camera, microphone and
+//! screen are granted to our own page only (the desktop still asks which screen), everything else is denied. Files dropped on the window become handles.
 
 use tauri::{
     AppHandle, DragDropEvent, Manager, Url, Webview, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry,
@@ -38,6 +38,8 @@ pub fn open(app: &AppHandle) -> tauri::Result<WebviewWindow> {
         .on_download(|_, _| false)
         .on_permission_request(on_permission)
         .build()?;
+    #[cfg(target_os = "linux")]
+    crate::webkit::set_up(&window)?;
 
     let handle = app.clone();
     window.on_window_event(move |event| match event {
@@ -80,7 +82,8 @@ fn dragged(app: &AppHandle, event: &DragDropEvent) {
 }
 
 fn answer(webview: &Webview<Wry>, kind: PermissionKind, dev_url: Option<&Url>) -> PermissionResponse {
-    let wanted = matches!(kind, PermissionKind::Camera | PermissionKind::Microphone);
+    let wanted =
+        matches!(kind, PermissionKind::Camera | PermissionKind::Microphone | PermissionKind::DisplayCapture);
     let ours = webview.url().is_ok_and(|url| is_own_page(&url, dev_url));
     if wanted && ours { PermissionResponse::Allow } else { PermissionResponse::Deny }
 }

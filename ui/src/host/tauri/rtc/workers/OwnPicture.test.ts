@@ -69,7 +69,7 @@ class Stage {
       problem: (problem) => void this.problems.push(problem),
       openSocket: this.sockets.open,
       makeEncoder: (init) => {
-        const encoder = new FakeEncoder(init as never);
+        const encoder = new FakeEncoder(init);
         this.encoders.push(encoder);
         return encoder as unknown as VideoEncoder;
       },
@@ -82,7 +82,7 @@ class Stage {
   }
 
   get sent() {
-    return this.sockets.newest.messages.map(({ buffer }) => readPicture(buffer)?.header);
+    return this.sockets.newest.messages.map(({ buffer }) => readPicture(buffer as ArrayBuffer)?.header);
   }
 }
 
