@@ -3,13 +3,14 @@
 // Promises: one state, replaced whole, told once a change; every rejection of the host ends in the state; leaving ends the
 // call and puts the camera's light out. Left to others: what the state looks like (`reduce`), drawing it (React).
 import { createCall, createLocalMedia, type Call, type CallOptions, type LocalMedia, type MediaConnectionFactory } from '../call';
-import { HostError, type Host, type ReceivedAction, type Settings } from '../host/port';
+import type { Host, ReceivedAction, Settings } from '../host/port';
 import type { Command } from '../protocol/Command';
 import type { Event } from '../protocol/Event';
-import type { Failure } from '../protocol/Failure';
 import type { PeerId } from '../protocol/PeerId';
 import type { PickedFile } from '../protocol/PickedFile';
 import type { TransferId } from '../protocol/TransferId';
+import { failureOf } from './failureOf';
+import { HoldToTalk } from './HoldToTalk';
 import type { OtherWindows } from './OtherWindows';
 import type { RoomMemory } from './RoomMemory';
 import { INITIAL, peopleHere, type AppState, type Entry, type Panel } from './state/AppState';
@@ -54,8 +55,10 @@ export class Session {
   #stopLocal: () => void;
   #call: Call | null = null;
   #endStay: (() => void) | null = null;
-  /** Talking while muted: `released` waits for a device that was still starting. */
-  #talk: 'none' | 'held' | 'released' = 'none';
+  readonly #talk = new HoldToTalk(
+    () => this.#local,
+    (isTalking) => this.#put({ type: 'talk-changed', isTalking }),
+  );
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -104,16 +107,8 @@ export class Session {
 
   /** The microphone is on as long as it is held, however long the device takes to start. */
   holdToTalk(isHeld: boolean): void {
-    const { microphone, actions } = this.#local.snapshot();
-    if (isHeld && microphone.state === 'off' && actions.toggleMicrophone !== null) {
-      this.#talk = 'held';
-      this.#put({ type: 'talk-changed', isTalking: true });
-      actions.toggleMicrophone();
-    } else if (!isHeld && this.#talk === 'held') {
-      this.#talk = 'released';
-      this.#put({ type: 'talk-changed', isTalking: false });
-      this.#endTalk();
-    }
+    if (isHeld) this.#talk.hold();
+    else this.#talk.release();
   }
 
   startRoom(): void {
@@ -321,17 +316,10 @@ export class Session {
     const local = open(settings);
     const stop = local.subscribe(() => {
       this.#put({ type: 'local-changed', local: local.snapshot() });
-      this.#endTalk();
+      this.#talk.followMicrophone();
     });
     this.#put({ type: 'local-changed', local: local.snapshot() });
     return [local, stop];
-  }
-
-  #endTalk(): void {
-    const { microphone, actions } = this.#local.snapshot();
-    if (this.#talk !== 'released' || microphone.state === 'starting') return;
-    this.#talk = 'none';
-    if (microphone.state === 'on') actions.toggleMicrophone?.();
   }
 
   #order(command: Command, peer: PeerId | null = null): void {
@@ -354,10 +342,4 @@ export class Session {
     this.#snapshot = snapshot;
     for (const listener of [...this.#listeners]) listener();
   }
-}
-
-/** A host rejects with `HostError` only; anything else is a fault inside. */
-export function failureOf(error: unknown): Failure {
-  if (error instanceof HostError) return error.failure;
-  return { code: 'internal', detail: error instanceof Error ? error.message : 'not an error' };
 }

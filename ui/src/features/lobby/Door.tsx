@@ -37,7 +37,7 @@ export function Door(props: DoorProps) {
   const { name, onName, arrivedLink, entering, failure, otherWindow, hasJustLeft } = props;
   const { words } = useLanguage();
   return (
-    <div className="door">
+    <div className="door paper">
       {failure === null || entering !== null ? null : (
         <Notice tone="danger" title={words.failure[failure.code].title} urgent testId="entry-failure">
           {words.failure[failure.code].body}

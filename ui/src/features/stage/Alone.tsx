@@ -14,7 +14,7 @@ export function Alone({ link, copy, why }: AloneProps) {
   const { title, body } = { first: words.room.invitation, early: words.room.joinedAlone, left: words.room.leftAlone }[why];
   return (
     <div className="alone" data-testid="alone">
-      <div className="alone-card">
+      <div className="alone-card paper">
         <h2 className="alone-title">{title}</h2>
         <p className="alone-body">{body}</p>
         <Invitation link={link} copy={copy} />
