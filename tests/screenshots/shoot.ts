@@ -22,13 +22,25 @@ const THEMES = [
   { name: 'evening', colorScheme: 'dark' },
 ] as const;
 const LANGUAGES = [
-  { name: 'en', locale: 'en-US', host: 'Ada', guest: 'Ben', text: 'Here are the pictures from yesterday.' },
-  { name: 'ko', locale: 'ko-KR', host: '지우', guest: '민준', text: '어제 찍은 사진이에요.' },
+  { name: 'en', locale: 'en-US', host: 'Ada', guest: 'Ben', second: 'Chiara', text: 'Here are the pictures from yesterday.' },
+  { name: 'ko', locale: 'ko-KR', host: '지우', guest: '민준', second: '하윤', text: '어제 찍은 사진이에요.' },
 ] as const;
+
+/** Of whoever shares a screen: where the bar has room for it. */
+const ACROSS = { viewport: SIZES[3] };
 
 type Size = (typeof SIZES)[number];
 type Theme = (typeof THEMES)[number];
 type Language = (typeof LANGUAGES)[number];
+
+/** Waits until so many others are seen. */
+async function seesOthers(person: Person, others: number): Promise<void> {
+  await person.page.waitForFunction(
+    (wanted) => document.querySelectorAll('[data-testid=tile] > .tile-video:not(.tile-video-hidden)').length === wanted,
+    others,
+    { timeout: 60_000 },
+  );
+}
 
 async function shoot(browser: Browser, url: string, file: string, size: Size, theme: Theme, language: Language): Promise<void> {
   const look = { viewport: size, colorScheme: theme.colorScheme, locale: language.locale };
@@ -44,6 +56,17 @@ async function shoot(browser: Browser, url: string, file: string, size: Size, th
   await Promise.all([host.connected(), guest.connected()]);
   await host.showsTheOther();
   await picture('room');
+  const second = await Person.arrive(await browser.newContext(ACROSS), url, language.second);
+  await second.join(link);
+  await seesOthers(host, 2);
+  await picture('room-three');
+  await second.by('toggle-screen').click();
+  await host.page.locator('.tile-large [data-testid=remote-video]').waitFor();
+  await picture('room-screen');
+  await second.by('toggle-screen').click();
+  await second.by('leave').click();
+  await host.page.waitForFunction(() => document.querySelectorAll('[data-testid=tile]').length === 1);
+  await second.page.context().close();
   await guest.write(language.text);
   await guest.offer(file);
   await host.accept();
