@@ -46,6 +46,21 @@ describe('the media port', () => {
     expect(sockets.newest.requests).toHaveLength(1);
   });
 
+  it('says when it is lost and when it is back, and nothing of an engine that was never there', async () => {
+    const sockets = new FakeSockets();
+    const told: boolean[] = [];
+    new MediaPort(ADDRESS, sockets.open, (isLost) => told.push(isLost));
+    sockets.newest.break();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(told).toEqual([]);
+    sockets.newest.accept();
+    sockets.newest.break();
+    expect(told).toEqual([false, true]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets.newest.accept();
+    expect(told).toEqual([false, true, false]);
+  });
+
   it('drops what is no message, and goes on', async () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const sockets = new FakeSockets();

@@ -50,7 +50,12 @@ export class MediaPort {
   #lastConnection = 0;
   #lastRid = 0;
 
-  constructor(address: MediaPortAddress, open: OpenSocket = webSocket) {
+  /** `told` hears when the port is lost, and when it is back. */
+  constructor(
+    address: MediaPortAddress,
+    open: OpenSocket = webSocket,
+    private readonly told: (isLost: boolean) => void = () => undefined,
+  ) {
     const owner = { opened: () => this.#opened(), lost: () => this.#lost(), heard: (data: unknown) => this.#heard(data) };
     this.#socket = new PortSocket(address, CONTROL_PATH, owner, open);
   }
@@ -100,6 +105,7 @@ export class MediaPort {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const request of waiting) this.#send(request);
+    this.told(false);
   }
 
   #lost(): void {
@@ -109,6 +115,7 @@ export class MediaPort {
     this.#questions.clear();
     for (const { refuse } of questions) refuse(new DOMException('the media port was lost', 'OperationError'));
     for (const connection of connections) connection.lost();
+    this.told(true);
   }
 
   #heard(data: unknown): void {

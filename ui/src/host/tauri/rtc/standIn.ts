@@ -4,7 +4,7 @@
 // connection and kept for the page's life: three workers, four sockets, one sound device that rests while nobody uses it.
 // Left to others: whether it is needed (`main.tauri.tsx` asks for a native one first).
 import type { MediaPortAddress } from '../../../protocol/MediaPortAddress';
-import type { CanvasMedia, CodecProblem, MediaConnectionFactory, OpenedConnection } from '../../../shared/rtc/RemoteMedia';
+import type { CanvasMedia, CodecProblem, EngineProblem, MediaConnectionFactory, OpenedConnection } from '../../../shared/rtc/RemoteMedia';
 import { LevelWatch } from './LevelWatch';
 import { MediaPort } from './MediaPort';
 import { PictureDesk } from './PictureDesk';
@@ -19,13 +19,27 @@ const NEEDED = ['VideoEncoder', 'VideoDecoder', 'AudioContext', 'AudioWorkletNod
 /** Null where there can be none. */
 export function standInMediaConnections(address: MediaPortAddress | null): MediaConnectionFactory | null {
   if (address === null || !NEEDED.every((name) => name in globalThis)) return null;
-  const problems = new Set<(problem: CodecProblem | null) => void>();
-  let problem: CodecProblem | null = null;
+  const problems = new Set<(problem: EngineProblem | null) => void>();
+  let coding: CodecProblem | null = null;
+  let isLost = false;
+  let problem: EngineProblem | null = null;
   let parts: Parts | null = null;
+  const changed = (): void => {
+    const now = isLost ? 'engine-lost' : coding;
+    if (now === problem) return;
+    problem = now;
+    for (const listener of [...problems]) listener(now);
+  };
   const ready = (): Parts => {
-    parts ??= makeParts(address, (told) => {
-      problem = told;
-      for (const listener of [...problems]) listener(told);
+    parts ??= makeParts(address, {
+      coding: (told) => {
+        coding = told;
+        changed();
+      },
+      port: (told) => {
+        isLost = told;
+        changed();
+      },
     });
     return parts;
   };
@@ -47,16 +61,24 @@ interface Parts {
   readonly video: SharedTrack;
 }
 
-function makeParts(address: MediaPortAddress, problem: (problem: CodecProblem | null) => void): Parts {
+/** What the parts say of themselves. */
+interface PartsTell {
+  /** Own media cannot be coded, or can again. */
+  coding(problem: CodecProblem | null): void;
+  /** The engine was lost, or is back. */
+  port(isLost: boolean): void;
+}
+
+function makeParts(address: MediaPortAddress, tells: PartsTell): Parts {
   // Some WebKitGTK abort when WebCodecs are the first media call of a page: this one is harmless, and sets up what they need.
   document.createElement('video').canPlayType('video/mp4');
   const sound = new SoundDevice(address);
   const camera = new Worker(new URL('./workers/capture.worker.ts', import.meta.url), { type: 'module' });
-  camera.onmessage = ({ data }: MessageEvent<CaptureTells>) => problem(data.problem);
+  camera.onmessage = ({ data }: MessageEvent<CaptureTells>) => tells.coding(data.problem);
   const tell = (message: CaptureTold, transfer: Transferable[] = []): void => camera.postMessage(message, transfer);
   tell({ type: 'open', address });
   return {
-    port: new MediaPort(address),
+    port: new MediaPort(address, undefined, (isLost) => tells.port(isLost)),
     desk: new PictureDesk(address),
     sound,
     audio: new SharedTrack((track) => sound.capture(track)),
