@@ -55,17 +55,11 @@ export class LayerEncoder {
     this.order = order;
   }
 
-  /** What comes next is of another source, on a clock of its own. */
-  beginAnew(): void {
-    this.#discard();
-    this.#nextUs = -Infinity;
-  }
-
   wantKeyFrame(): void {
     this.#wantsKey = true;
   }
 
-  /** Takes a captured picture, which stays the caller's. */
+  /** Takes a captured picture, which stays the caller's. Timestamps rise. */
   take(frame: VideoFrame): void {
     if (this.#isGivenUp || this.#begun.size >= IN_WORK || !this.#isDue(frame.timestamp)) return;
     try {

@@ -1,8 +1,8 @@
 // The own picture: from a camera's track to coded pictures on the capture socket, in the layers the engine ordered.
 //
 // Promises: with no track or no layers nothing is read and nothing is coded; every frame is closed; while `UNSENT_BYTES` wait to
-// leave, pictures are left out before they are coded, so that what leaves is new. Timestamps rise on one clock, also over a
-// change of camera. Left to others: the worker around it, coding one layer (`LayerEncoder`).
+// leave, pictures are left out before they are coded, so that what leaves is new. Timestamps rise on one clock, whatever those
+// of the frames do, also over a change of camera. Left to others: the worker around it, coding one layer (`LayerEncoder`).
 import type { MediaPortAddress } from '../../../../protocol/MediaPortAddress';
 import type { LayerOrder } from '../../../../protocol/LayerOrder';
 import type { CodecProblem } from '../../../../shared/rtc/RemoteMedia';
@@ -13,6 +13,7 @@ import { PortSocket, webSocket } from '../PortSocket';
 import type { OpenSocket } from '../PortSocket';
 import { LayerEncoder } from './LayerEncoder';
 import type { CodedPicture } from './LayerEncoder';
+import { PictureClock } from './PictureClock';
 
 /** Frames of a track, one after the other. */
 export type FrameReader = Pick<ReadableStreamDefaultReader<VideoFrame>, 'read' | 'cancel'>;
@@ -25,6 +26,8 @@ export interface OwnPictureSurroundings {
   problem(problem: CodecProblem | null): void;
   readonly openSocket?: OpenSocket;
   readonly makeEncoder?: (init: VideoEncoderInit) => VideoEncoder;
+  /** The same picture with another timestamp. */
+  readonly restamp?: (frame: VideoFrame, timestampUs: number) => VideoFrame;
 }
 
 /** Bytes that may wait to leave: a key frame of the largest size at the highest bitrate, and a bit. Loopback empties it at once. */
@@ -36,8 +39,7 @@ export class OwnPicture {
   #orders: readonly LayerOrder[] = [];
   #track: MediaStreamTrack | null = null;
   #reading: FrameReader | null = null;
-  /** What to add to a track's timestamps, so that they are on the worker's clock. */
-  #offsetUs: number | null = null;
+  readonly #clock = new PictureClock();
   #quarterTurns = 0;
 
   constructor(private readonly around: OwnPictureSurroundings) {
@@ -54,8 +56,8 @@ export class OwnPicture {
     this.#stopReading();
     this.#track?.stop();
     this.#track = track;
-    this.#offsetUs = null;
-    for (const layer of this.#layers) layer.beginAnew();
+    this.#clock.beginAnew();
+    for (const layer of this.#layers) layer.wantKeyFrame();
     this.#readIfWanted();
   }
 
@@ -132,9 +134,13 @@ export class OwnPicture {
 
   #take(frame: VideoFrame): void {
     if (!this.#socket.isOpen || this.#socket.bufferedBytes > UNSENT_BYTES) return;
-    this.#offsetUs ??= Math.round(performance.now() * 1000) - frame.timestamp;
     this.#quarterTurns = quarterTurnsOf(frame);
-    for (const layer of this.#layers) layer.take(frame);
+    const stamped = (this.around.restamp ?? restamped)(frame, this.#clock.stamp(frame.timestamp, performance.now() * 1000));
+    try {
+      for (const layer of this.#layers) layer.take(stamped);
+    } finally {
+      stamped.close();
+    }
   }
 
   #send(layer: number, picture: CodedPicture): void {
@@ -149,7 +155,7 @@ export class OwnPicture {
       layer,
       quarterTurns: this.#quarterTurns,
       connection: 0,
-      timestampUs: Math.max(0, picture.timestampUs + (this.#offsetUs ?? 0)),
+      timestampUs: picture.timestampUs,
       width: picture.width,
       height: picture.height,
       costUs: picture.costUs,
@@ -158,6 +164,10 @@ export class OwnPicture {
     if (this.#socket.send(message)) this.around.problem(null);
     else this.#layers[layer]?.wantKeyFrame();
   }
+}
+
+function restamped(frame: VideoFrame, timestamp: number): VideoFrame {
+  return new VideoFrame(frame, { timestamp });
 }
 
 /** How the camera was held. Only some platforms say so on the frame (https://www.w3.org/TR/webcodecs/#dom-videoframe-rotation). */
