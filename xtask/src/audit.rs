@@ -8,7 +8,8 @@ use crate::process::{Done, Outcome, cargo, program, succeed, works};
 /// Licences, banned and duplicate crates, floors, sources. Needs no network.
 pub fn crates() -> Outcome<Done> {
     if !works(&mut cargo(&["deny", "--version"])) {
-        succeed(&mut cargo(&["install", "cargo-deny", "--locked"]))?;
+        // Unoptimised: it runs for seconds and would take minutes more to build.
+        succeed(&mut cargo(&["install", "cargo-deny", "--locked", "--debug"]))?;
     }
     succeed(&mut cargo(&["deny", "--all-features", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))?;
     Ok(Done::Passed)

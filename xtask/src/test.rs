@@ -1,5 +1,7 @@
 //! Every test, in the order in which a failure is cheapest to find. All steps run even if one fails; the end says which.
 
+use std::time::Instant;
+
 use crate::{
     audit, bindings, build, lint,
     process::{Done, Outcome, cargo, program, succeed},
@@ -33,14 +35,17 @@ pub fn run() -> Outcome {
     let (mut failed, mut skipped) = (Vec::new(), 0);
     for (name, step) in STEPS {
         println!("\n=== {name}");
-        match step() {
-            Ok(Done::Passed) => println!("=== {name}: passed"),
+        let begun = Instant::now();
+        let outcome = step();
+        let seconds = begun.elapsed().as_secs();
+        match outcome {
+            Ok(Done::Passed) => println!("=== {name}: passed in {seconds} s"),
             Ok(Done::Skipped(why)) => {
                 skipped += 1;
                 println!("=== {name}: skipped: {why}");
             }
             Err(sentence) => {
-                println!("=== {name}: FAILED: {sentence}");
+                println!("=== {name}: FAILED after {seconds} s: {sentence}");
                 failed.push(*name);
             }
         }
