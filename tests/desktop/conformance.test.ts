@@ -1,8 +1,7 @@
 // What `PeerConnectionLike` promises, asked in the app's window of what stands in for the RTCPeerConnection that it lacks.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CallRoom } from '../src/CallRoom';
-import { source, type WindowSide } from '../src/CallSide';
-import { BLUE } from '../src/expectations';
+import type { WindowSide } from '../src/CallSide';
 
 let room: CallRoom;
 let ida: WindowSide;
@@ -11,7 +10,7 @@ beforeAll(async () => {
   room = await CallRoom.open();
   // A call has to have been, since only then the page makes connections.
   const ada = await room.browser({ name: 'Ada' });
-  ida = await room.window({ name: 'Ida', source: source({ colours: [BLUE.colour], toneHz: BLUE.toneHz }) });
+  ida = await room.window({ name: 'Ida' });
   await room.enter(ada);
   await room.enter(ida);
   await room.met();

@@ -315,7 +315,7 @@ const PROMISES: readonly (readonly [string, (pair: Pair, make: Make) => Promise<
     const find = (all: Record<string, unknown>[], type: string): Record<string, unknown> | undefined => all.find((one) => one['type'] === type && one['kind'] === 'video');
     await until('pictures sent and received', async () => {
       const [sent, received] = [find(await statsOf(pair.one), 'outbound-rtp'), find(await statsOf(pair.other), 'inbound-rtp')];
-      return Number(sent?.['framesSent']) > 5 && Number(sent?.['bytesSent']) > 0 && Number(received?.['framesReceived'] ?? received?.['packetsReceived']) > 5 && Number(received?.['bytesReceived']) > 0;
+      return Number(sent?.['framesSent']) > 5 && Number(sent?.['bytesSent']) > 0 && Number(received?.['packetsReceived']) > 5 && Number(received?.['bytesReceived']) > 0;
     });
     const all = await statsOf(pair.one);
     for (const entry of all) {
