@@ -164,6 +164,69 @@ describe('a stand-in connection', () => {
     expect(connection.getTransceivers()).toHaveLength(2);
   });
 
+  it('asks for a negotiation once for all that changed, and again only for what was left out', async () => {
+    const page = new Page();
+    const connection = page.connect();
+    let needed = 0;
+    connection.addEventListener('negotiationneeded', () => (needed += 1));
+    for (const kind of ['audio', 'video'] as const) connection.addTransceiver(kind, { direction: 'sendrecv' });
+    await page.settle();
+    expect(needed).toBe(1);
+    await page.done(connection.setLocalDescription());
+    const [audio] = connection.getTransceivers();
+    if (audio !== undefined) audio.direction = 'recvonly';
+    await page.settle();
+    expect(needed).toBe(1);
+    await page.done(connection.setRemoteDescription({ type: 'answer', sdp: 'm=audio\r\nm=video' }));
+    expect(needed).toBe(2);
+    await page.done(connection.setLocalDescription());
+    await page.done(connection.setRemoteDescription({ type: 'answer', sdp: 'm=audio\r\nm=video' }));
+    expect(needed).toBe(2);
+    connection.restartIce();
+    connection.restartIce();
+    await page.settle();
+    expect(needed).toBe(3);
+    await page.done(connection.setLocalDescription());
+    await page.done(connection.setRemoteDescription({ type: 'answer', sdp: 'm=audio\r\nm=video' }));
+    expect(needed).toBe(3);
+  });
+
+  it('asks again for what it took back', async () => {
+    const page = new Page();
+    const connection = await negotiated(page);
+    let needed = 0;
+    connection.addEventListener('negotiationneeded', () => (needed += 1));
+    const [audio] = connection.getTransceivers();
+    if (audio !== undefined) audio.direction = 'recvonly';
+    await page.done(connection.setLocalDescription());
+    await page.done(connection.setRemoteDescription({ type: 'offer', sdp: 'm=video' }));
+    expect(needed).toBe(0);
+    connection.addTransceiver('video', { direction: 'sendrecv' });
+    await page.done(connection.setLocalDescription());
+    expect(needed).toBe(1);
+  });
+
+  it('asks for nothing after an answer that says it all', async () => {
+    const page = new Page();
+    const connection = page.connect();
+    let needed = 0;
+    connection.addEventListener('negotiationneeded', () => (needed += 1));
+    await page.done(connection.setRemoteDescription({ type: 'offer', sdp: 'm=audio\r\nm=video' }));
+    for (const transceiver of connection.getTransceivers()) transceiver.direction = 'sendrecv';
+    await page.done(connection.setLocalDescription());
+    expect(needed).toBe(0);
+  });
+
+  it('refuses a candidate before there is a remote description, unless one is on its way', async () => {
+    const page = new Page();
+    const connection = page.connect();
+    const candidate = { candidate: 'candidate:1', sdpMid: '0' };
+    await expect(connection.addIceCandidate(candidate)).rejects.toMatchObject({ name: 'InvalidStateError' });
+    const described = connection.setRemoteDescription({ type: 'offer', sdp: 'm=audio' });
+    await page.done(Promise.all([described, connection.addIceCandidate(candidate), connection.addIceCandidate(null)]));
+    expect(page.engine.asked.map(({ type }) => type)).toEqual(['open', 'set-remote-description', 'add-ice-candidate']);
+  });
+
   it('sends a track without a negotiation, and says only once that it sends', async () => {
     const page = new Page();
     const connection = await negotiated(page);
@@ -215,7 +278,7 @@ describe('a stand-in connection', () => {
     page.engine.say({ type: 'negotiation-needed', connection: number });
     page.engine.say({ type: 'levels', levels: [{ connection: number, level_db: 20 }] });
     page.engine.say({ type: 'levels', levels: [] });
-    expect(events).toEqual(['connectionstatechange connected/stable', 'negotiationneeded connected/stable']);
+    expect(events).toEqual(['connectionstatechange connected/stable']);
     expect(candidates).toEqual([{ candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: 'f' }, null]);
     expect(muted).toEqual([false]);
     expect(page.levels).toEqual([20, 127]);

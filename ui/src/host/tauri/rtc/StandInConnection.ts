@@ -32,6 +32,10 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
   #local: { pending: Described | null; current: Described | null } = { pending: null, current: null };
   #remote: { pending: Described | null; current: Described | null } = { pending: null, current: null };
   #describing = 0;
+  /** As of the standard's "negotiation-needed flag" (section 4.7.3): said once for all that came up since the last negotiation. */
+  #isNegotiationNeeded = false;
+  /** ICE user name that the next description of ours is to replace; null when none is. */
+  #replacedUser: string | null = null;
   /** Closed, or lost with the port: the engine knows nothing of it any more. */
   #isOver = false;
   readonly #transceivers: StandInTransceiver[] = [];
@@ -71,8 +75,13 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
   }
 
   async setLocalDescription(): Promise<void> {
-    const { description, sections } = await this.#describe({ type: 'set-local-description', connection: this.number });
+    const asked = this.#describe({ type: 'set-local-description', connection: this.number });
+    // An answer speaks of what the offer has, and of nothing that was added since.
+    const answered = this.#signalingState === 'have-remote-offer' ? sectionsOf(this.remoteDescription?.sdp ?? '') : Infinity;
+    for (const transceiver of this.#transceivers.slice(0, answered)) transceiver.described();
+    const { description, sections } = await asked;
     if (description === null) throw new DOMException('the engine gave no description', 'OperationError');
+    if (this.#replacedUser !== null && userOf(description.sdp) !== this.#replacedUser) this.#replacedUser = null;
     this.#apply(this.#local, this.#remote, description, sections, 'have-local-offer');
   }
 
@@ -81,6 +90,7 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
     if (type !== 'offer' && type !== 'answer') throw new TypeError(`descriptions of the type "${type}" are not taken`);
     const description: Description = { type, sdp };
     const { sections } = await this.#describe({ type: 'set-remote-description', connection: this.number, description });
+    if (type === 'offer') for (const transceiver of this.#transceivers) transceiver.takenBack();
     this.#apply(this.#remote, this.#local, description, sections, 'have-remote-offer');
   }
 
@@ -88,6 +98,9 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
     this.#refuseClosed();
     // The end of candidates: the engine concludes it by itself.
     if (candidate === null || candidate?.candidate === undefined || candidate.candidate === '') return;
+    if (this.remoteDescription === null && this.#describing === 0) {
+      throw new DOMException('there is no remote description', 'InvalidStateError');
+    }
     await this.port.ask({
       type: 'add-ice-candidate',
       connection: this.number,
@@ -101,7 +114,11 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
   }
 
   restartIce(): void {
-    if (!this.#isOver) this.port.send({ type: 'restart-ice', connection: this.number });
+    if (this.#isOver) return;
+    this.port.send({ type: 'restart-ice', connection: this.number });
+    // Before the first description there is nothing to replace.
+    this.#replacedUser ??= this.localDescription === null ? null : userOf(this.localDescription.sdp);
+    this.#lookForNeed();
   }
 
   close(): void {
@@ -123,7 +140,9 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
     // Sections are numbered by both ends; one that was added while the engine adds others would get another's number.
     if (this.#describing > 0) throw new DOMException('a description is being applied', 'InvalidStateError');
     this.port.send({ type: 'add-transceiver', connection: this.number, kind });
-    return this.#addSection(kind, direction);
+    const transceiver = this.#addSection(kind, direction);
+    this.#lookForNeed();
+    return transceiver;
   }
 
   getTransceivers(): readonly RtpTransceiverLike[] {
@@ -158,7 +177,8 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
         else this.#become(message.state);
         break;
       case 'negotiation-needed':
-        this.#tell('negotiationneeded');
+        // The page knows as well, and when it is time to say so.
+        this.#lookForNeed();
         break;
       case 'muted':
         this.#transceivers[message.section]?.receiver.track.become(message.muted);
@@ -215,6 +235,21 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
     if (state === this.#signalingState) return;
     this.#signalingState = state;
     this.#tell('signalingstatechange');
+    if (state !== 'stable') return;
+    for (const transceiver of this.#transceivers) transceiver.settled();
+    this.#isNegotiationNeeded = false;
+    this.#lookForNeed();
+  }
+
+  /** Says that a negotiation is needed, once what is under way is done. */
+  #lookForNeed(): void {
+    if (this.#isNegotiationNeeded || this.#signalingState !== 'stable' || this.#isOver) return;
+    if (this.#replacedUser === null && !this.#transceivers.some(({ needsNegotiation }) => needsNegotiation)) return;
+    this.#isNegotiationNeeded = true;
+    queueMicrotask(() => {
+      // One that has begun meanwhile sees to it; in the end it is looked again.
+      if (this.#describing === 0 && this.#signalingState === 'stable') this.#tell('negotiationneeded');
+    });
   }
 
   #takeSections(sections: readonly Section[]): void {
@@ -240,7 +275,10 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
       get isClosed() {
         return isOver();
       },
-      setDirection: (direction) => this.port.send({ type: 'set-direction', connection, section, direction }),
+      setDirection: (direction) => {
+        this.port.send({ type: 'set-direction', connection, section, direction });
+        this.#lookForNeed();
+      },
       setSending: async (on) => {
         await this.#ask({ type: 'set-sending', connection, section, on });
       },
@@ -293,6 +331,14 @@ function toIceServer({ urls, username, credential }: RTCIceServer): IceServer {
     ...(username === undefined ? {} : { username }),
     ...(credential === undefined ? {} : { credential }),
   };
+}
+
+function sectionsOf(sdp: string): number {
+  return [...sdp.matchAll(/^m=/gm)].length;
+}
+
+function userOf(sdp: string): string | null {
+  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? null;
 }
 
 function mismatch(answer: PortAnswer): DOMException {

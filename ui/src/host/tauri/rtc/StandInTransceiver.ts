@@ -36,6 +36,9 @@ export class StandInTransceiver implements RtpTransceiverLike {
   readonly receiver: { readonly track: StandInTrack };
   #direction: MediaDirection;
   #currentDirection: MediaDirection | null = null;
+  /** What our last description said of it, and the last one that was agreed on; null for nothing. */
+  #describedDirection: MediaDirection | null = null;
+  #settledDirection: MediaDirection | null = null;
 
   constructor(
     readonly kind: MediaKind,
@@ -68,6 +71,26 @@ export class StandInTransceiver implements RtpTransceiverLike {
   /** What was negotiated. The wanted direction stays the page's own. */
   negotiated(section: Section): void {
     this.#currentDirection = section.current_direction;
+  }
+
+  /** A description of ours says what is wanted now. */
+  described(): void {
+    this.#describedDirection = this.#direction;
+  }
+
+  /** Our description was taken back. */
+  takenBack(): void {
+    this.#describedDirection = this.#settledDirection;
+  }
+
+  /** Our description is agreed on. */
+  settled(): void {
+    this.#settledDirection = this.#describedDirection;
+  }
+
+  /** Whether the other side has yet to hear what is wanted here. To be asked when nothing is under way. */
+  get needsNegotiation(): boolean {
+    return this.#settledDirection !== this.#direction;
   }
 }
 

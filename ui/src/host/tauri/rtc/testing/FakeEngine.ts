@@ -5,6 +5,7 @@ import type { Section } from '../../../../protocol/Section';
 import { FakeSockets } from './FakeSockets';
 
 interface Kept {
+  restarts: number;
   state: 'stable' | 'have-local-offer' | 'have-remote-offer';
   sections: Section[];
 }
@@ -48,7 +49,7 @@ export class FakeEngine {
   #answer(request: Request): void {
     this.asked.push(request);
     const { type, connection, rid } = request;
-    if (type === 'open') this.#connections.set(connection, { state: 'stable', sections: [] });
+    if (type === 'open') this.#connections.set(connection, { restarts: 0, state: 'stable', sections: [] });
     const kept = this.#connections.get(connection);
     if (kept === undefined) {
       if (rid !== undefined) this.say({ type: 'refused', rid, name: 'InvalidStateError', detail: 'no such connection' });
@@ -72,6 +73,9 @@ export class FakeEngine {
       case 'get-stats':
         this.say({ type: 'stats', rid, entries: [{ id: 'T', type: 'transport', timestamp: 1 }] });
         break;
+      case 'restart-ice':
+        kept.restarts += 1;
+        break;
       case 'close':
         this.#connections.delete(connection);
         break;
@@ -86,7 +90,7 @@ export class FakeEngine {
     if (type === 'answer') this.#settle(kept);
     else kept.state = 'have-local-offer';
     const kinds = kept.sections.map(({ kind }) => `m=${kind}`).join('\r\n');
-    this.say({ type: 'described', rid, description: { type, sdp: `${this.name}.${this.#generation}\r\n${kinds}` }, sections: kept.sections });
+    this.say({ type: 'described', rid, description: { type, sdp: `${this.name}.${this.#generation}\r\na=ice-ufrag:u${kept.restarts}\r\n${kinds}` }, sections: kept.sections });
   }
 
   #describeRemotely(kept: Kept, rid: number | undefined, { type, sdp }: { type: string; sdp: string }): void {
