@@ -23,8 +23,6 @@ pub(super) enum Happened {
     GatheringCompleted,
     /// The W3C's connection state.
     State(RTCPeerConnectionState),
-    /// The connection wants to be negotiated.
-    NegotiationNeeded,
     /// Packets of the peer's track come.
     Track(Arc<dyn TrackRemote>),
 }
@@ -42,10 +40,6 @@ impl Reporter {
 
 #[async_trait]
 impl PeerConnectionEventHandler for Reporter {
-    async fn on_negotiation_needed(&self) {
-        self.report(Happened::NegotiationNeeded);
-    }
-
     async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
         self.report(Happened::Gathered(event.candidate));
     }

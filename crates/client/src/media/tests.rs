@@ -321,4 +321,60 @@ async fn offers_that_cross_are_settled_by_the_one_that_gives_way() {
             assert_eq!(section.current_direction, Some(MediaDirection::Sendrecv));
         }
     }
+    pictures_still_cross(&mut a, &mut b).await;
+}
+
+/// Pictures go from `from` to `to`, over whatever candidates they have or find.
+async fn pictures_still_cross(from: &mut Page, to: &mut Page) {
+    let mut capture = socket(from.port.address(), CAPTURE_PATH).await.unwrap();
+    let mut display = socket(to.port.address(), DISPLAY_PATH).await.unwrap();
+    let mut camera = tokio::time::interval(Duration::from_millis(33));
+    let seen = async {
+        for number in 0.. {
+            tokio::select! {
+                _ = camera.tick() => capture.send(Message::binary(picture(number, true, 500))).await.unwrap(),
+                shown = display.next() => {
+                    shown.unwrap().unwrap();
+                    return;
+                }
+                message = from.next() => pass_candidate(message, to).await,
+                message = to.next() => pass_candidate(message, from).await,
+            }
+        }
+    };
+    timeout(PATIENCE, seen).await.expect("pictures cross");
+}
+
+async fn pass_candidate(message: PortMessage, other: &mut Page) {
+    if let PortMessage::Candidate { candidate: Some(candidate), .. } = message {
+        other.rid += 1;
+        let rid = other.rid;
+        other.ask(PortRequest::AddIceCandidate { connection: CONNECTION, rid, candidate }).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_negotiation_is_asked_for_when_something_is_changed_and_only_once() {
+    let mut page = Page::open().await;
+    let wanted = |message: &PortMessage| matches!(message, PortMessage::NegotiationNeeded { .. }).then_some(());
+    page.ask(PortRequest::AddTransceiver { connection: CONNECTION, kind: MediaKind::Audio }).await;
+    page.until(wanted).await;
+    page.local().await;
+    let (mut a, mut b) = call().await;
+    a.ask(PortRequest::RestartIce { connection: CONNECTION }).await;
+    a.until(wanted).await;
+    let offer = a.local().await;
+    b.remote(offer).await;
+    let answer = b.local().await;
+    a.remote(answer).await;
+    for page in [&mut a, &mut b] {
+        page.rid += 1;
+        page.ask(PortRequest::GetStats { connection: CONNECTION, rid: page.rid }).await;
+        let asked_again = page.until(|message| match message {
+            PortMessage::NegotiationNeeded { .. } => Some(true),
+            PortMessage::Stats { .. } => Some(false),
+            _ => None,
+        });
+        assert!(!asked_again.await, "nothing was changed since");
+    }
 }
