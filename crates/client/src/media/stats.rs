@@ -18,6 +18,10 @@ pub(super) fn entries(
         .iter()
         .filter_map(|entry| {
             let Value::Object(mut object) = value(entry)? else { return None };
+            // The library writes seconds, the standard has milliseconds.
+            if let Some(seconds) = object.get("timestamp").and_then(Value::as_f64) {
+                object.insert("timestamp".to_owned(), json!(seconds * 1000.0));
+            }
             let is_video = object.get("kind").and_then(Value::as_str) == Some("video");
             match object.get("type").and_then(Value::as_str) {
                 Some("inbound-rtp") if is_video => object.extend(inbound_picture(counts)),
