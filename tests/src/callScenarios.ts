@@ -12,7 +12,7 @@ export interface Participant {
 }
 
 /** Pictures a second and tile that a busy machine must still show. Smoothness is the benchmark's. */
-const PICTURES_PER_S = { two: 8, more: 4 };
+const PICTURES_PER_S = { two: 4, more: 2 };
 
 /** Everyone sees everyone's own picture move and hears everyone's own tone, for `seconds`. */
 export async function everyoneSeesAndHears(participants: readonly Participant[], seconds: number): Promise<void> {
@@ -142,8 +142,8 @@ export async function muteAndUnmute(talker: Participant, listener: Participant):
     () => listener.side.ask('heard'),
     ({ lastLoudAtMs }) => lastLoudAtMs !== null && Date.now() - lastLoudAtMs > 2000,
   );
-  // What is on the way and in the jitter buffer may still be heard.
-  expect((heard.lastLoudAtMs ?? 0) - pressedAt, 'heard after muting, ms').toBeLessThan(600);
+  // What is on the way and in the jitter buffer is still heard; on a busy machine the buffer grows to most of a second.
+  expect((heard.lastLoudAtMs ?? 0) - pressedAt, 'heard after muting, ms').toBeLessThan(1500);
   await talker.side.press('toggle-mic');
   await listener.side.ask('listen');
   await eventually(`${listener.side.name} hears ${talker.side.name} again`, () => listener.side.ask('heard'), ({ moments }) => moments > 10);
@@ -179,13 +179,16 @@ export async function seesSoon(watcher: Participant, look: Look): Promise<void> 
   );
 }
 
-/** Both sides begin a negotiation at the same moment, `times` over; each ends in one agreement. */
+/** Both sides begin a negotiation at the same moment, `times` over; each ends in one agreement on the same connection. */
 export async function glare([one, other]: readonly [Participant, Participant], times: number): Promise<void> {
+  const made = async (): Promise<number[]> => Promise.all([one, other].map(async ({ side }) => (await side.ask('connectionStates')).now.length));
+  const connections = await made();
   for (let time = 0; time < times; time += 1) {
     const before = await Promise.all([one.side.ask('generations'), other.side.ask('generations')]);
     const began = await Promise.all([one.side.ask('renegotiate'), other.side.ask('renegotiate')]);
     expect(began, `time ${time}: connections of each side`).toEqual([1, 1]);
     await Promise.all([one.side.ask('renegotiated', before[0], 30_000), other.side.ask('renegotiated', before[1], 30_000)]);
+    expect(await made(), `time ${time}: connections made so far, of each side`).toEqual(connections);
   }
 }
 

@@ -28,6 +28,7 @@ export interface MediaCounts {
   readonly videoBytesReceived: number;
   readonly videoBytesSent: number;
   readonly audioBytesReceived: number;
+  readonly audioPacketsSent: number;
   readonly packetsLost: number;
   readonly pliSent: number;
   readonly pliReceived: number;
@@ -113,6 +114,7 @@ export async function counts(): Promise<MediaCounts> {
     audioPacketsReceived: sum('inbound-rtp', 'audio', 'packetsReceived'),
     videoBytesReceived: sum('inbound-rtp', 'video', 'bytesReceived'),
     videoBytesSent: sum('outbound-rtp', 'video', 'bytesSent'),
+    audioPacketsSent: sum('outbound-rtp', 'audio', 'packetsSent'),
     audioBytesReceived: sum('inbound-rtp', 'audio', 'bytesReceived'),
     packetsLost: sum('inbound-rtp', 'video', 'packetsLost') + sum('inbound-rtp', 'audio', 'packetsLost'),
     pliSent: sum('inbound-rtp', 'video', 'pliCount'),
