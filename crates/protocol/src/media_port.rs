@@ -202,7 +202,7 @@ pub struct Section {
     pub current_direction: Option<MediaDirection>,
 }
 
-/// What the engine says to the page.
+/// What the engine says to the page. Whether a negotiation is needed the page knows by itself: all changes are its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
@@ -253,11 +253,6 @@ pub enum PortMessage {
         state: ConnectionState,
         /// DER certificates of the other side, leaf first, base64; empty until DTLS is up.
         certificates: Vec<String>,
-    },
-    /// The connection wants to be negotiated.
-    NegotiationNeeded {
-        /// Whose.
-        connection: u32,
     },
     /// Packets of a section began to come, or stopped for a while: `muted` of the receiver's track.
     Muted {

@@ -6,7 +6,7 @@ import type { Level } from "./Level";
 import type { Section } from "./Section";
 
 /**
- * What the engine says to the page.
+ * What the engine says to the page. Whether a negotiation is needed the page knows by itself: all changes are its own.
  */
 export type PortMessage = { "type": "done", 
 /**
@@ -64,11 +64,7 @@ state: ConnectionState,
 /**
  * DER certificates of the other side, leaf first, base64; empty until DTLS is up.
  */
-certificates: Array<string>, } | { "type": "negotiation-needed", 
-/**
- * Whose.
- */
-connection: number, } | { "type": "muted", 
+certificates: Array<string>, } | { "type": "muted", 
 /**
  * Whose.
  */

@@ -116,18 +116,6 @@ impl Sections {
         }
     }
 
-    /// Whether any section asks for something else than was negotiated.
-    pub(super) async fn have_changes(&self) -> bool {
-        for section in &self.0 {
-            let (wanted, negotiated) =
-                (section.transceiver.direction().await, section.transceiver.current_direction().await);
-            if !matches!((wanted, negotiated), (Ok(wanted), Ok(negotiated)) if wanted == negotiated) {
-                return true;
-            }
-        }
-        false
-    }
-
     /// As the page is told.
     pub(super) async fn described(&self) -> Vec<Section> {
         let mut sections = Vec::with_capacity(self.0.len());

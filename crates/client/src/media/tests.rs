@@ -352,29 +352,3 @@ async fn pass_candidate(message: PortMessage, other: &mut Page) {
         other.ask(PortRequest::AddIceCandidate { connection: CONNECTION, rid, candidate }).await;
     }
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_negotiation_is_asked_for_when_something_is_changed_and_only_once() {
-    let mut page = Page::open().await;
-    let wanted = |message: &PortMessage| matches!(message, PortMessage::NegotiationNeeded { .. }).then_some(());
-    page.ask(PortRequest::AddTransceiver { connection: CONNECTION, kind: MediaKind::Audio }).await;
-    page.until(wanted).await;
-    page.local().await;
-    let (mut a, mut b) = call().await;
-    a.ask(PortRequest::RestartIce { connection: CONNECTION }).await;
-    a.until(wanted).await;
-    let offer = a.local().await;
-    b.remote(offer).await;
-    let answer = b.local().await;
-    a.remote(answer).await;
-    for page in [&mut a, &mut b] {
-        page.rid += 1;
-        page.ask(PortRequest::GetStats { connection: CONNECTION, rid: page.rid }).await;
-        let asked_again = page.until(|message| match message {
-            PortMessage::NegotiationNeeded { .. } => Some(true),
-            PortMessage::Stats { .. } => Some(false),
-            _ => None,
-        });
-        assert!(!asked_again.await, "nothing was changed since");
-    }
-}

@@ -103,14 +103,6 @@ pub(super) struct Call {
     has_remote_offer: bool,
     has_local_offer: bool,
     has_remote_description: bool,
-    /// The standard's [[NegotiationNeeded]]: what was changed since the last offer is not negotiated yet.
-    needs_negotiation: bool,
-    told_negotiation: bool,
-    /// An offer of ours was taken back: whether what it said is still to be said shows when the peer's was answered.
-    rolled_back: bool,
-    /// An ICE restart was asked for, and neither side's descriptions have begun it.
-    wants_restart: bool,
-    remote_ufrag: Option<String>,
     /// SSRCs of the peer.
     remote: Vec<(u32, MediaKind)>,
     readers: Vec<mpsc::Sender<PictureControl>>,
@@ -151,11 +143,6 @@ impl Call {
             has_remote_offer: false,
             has_local_offer: false,
             has_remote_description: false,
-            needs_negotiation: false,
-            told_negotiation: false,
-            rolled_back: false,
-            wants_restart: false,
-            remote_ufrag: None,
             remote: Vec::new(),
             readers: Vec::new(),
             tasks: JoinSet::new(),
@@ -216,20 +203,16 @@ impl Call {
                 self.around.say(&PortMessage::Refused { rid, name, detail });
             }
         }
-        self.ask_for_negotiation();
     }
 
     async fn answer(&mut self, request: PortRequest) -> Result<Option<PortMessage>, MediaError> {
         match request {
             PortRequest::AddTransceiver { kind, .. } => {
                 self.sections.add(&*self.peer, kind).await?;
-                self.change(true);
                 Ok(None)
             }
             PortRequest::SetDirection { section, direction, .. } => {
                 self.sections.set_direction(&*self.peer, section, direction).await?;
-                // An answer that is due says it as well.
-                self.change(!self.has_remote_offer);
                 Ok(None)
             }
             PortRequest::SetLocalDescription { rid, .. } => {
@@ -247,8 +230,6 @@ impl Call {
             }
             PortRequest::RestartIce { .. } => {
                 self.peer.restart_ice().await.map_err(|error| MediaError::State(error.to_string()))?;
-                self.wants_restart = true;
-                self.change(true);
                 Ok(None)
             }
             PortRequest::SetSending { rid, section, on, .. } => {

@@ -85,7 +85,6 @@ describe('what the engine says', () => {
       { type: 'refused', rid: null, name: 'OperationError', detail: '' },
       { type: 'candidate', connection: 1, candidate: null },
       { type: 'state', connection: 1, state: 'new', certificates: [] },
-      { type: 'negotiation-needed', connection: 1 },
       { type: 'muted', connection: 1, section: 0, muted: true },
       { type: 'levels', levels: [{ connection: 1, level_db: 127 }] },
     ];

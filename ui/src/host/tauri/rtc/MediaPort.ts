@@ -20,7 +20,7 @@ export type PortQuestion = WithoutRid<PortRequest>;
 /** An answer. */
 export type PortAnswer = Extract<PortMessage, { type: 'done' | 'described' | 'stats' }>;
 /** Something of one connection that nobody asked for. */
-export type ConnectionNews = Extract<PortMessage, { type: 'candidate' | 'state' | 'negotiation-needed' | 'muted' }>;
+export type ConnectionNews = Extract<PortMessage, { type: 'candidate' | 'state' | 'muted' }>;
 
 /** What the port says to a connection. */
 export interface PortConnection {

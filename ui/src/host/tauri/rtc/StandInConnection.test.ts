@@ -275,7 +275,6 @@ describe('a stand-in connection', () => {
     page.engine.say({ type: 'candidate', connection: number, candidate: null });
     page.engine.say({ type: 'state', connection: number, state: 'connected', certificates: [btoa('der')] });
     page.engine.say({ type: 'muted', connection: number, section: 1, muted: false });
-    page.engine.say({ type: 'negotiation-needed', connection: number });
     page.engine.say({ type: 'levels', levels: [{ connection: number, level_db: 20 }] });
     page.engine.say({ type: 'levels', levels: [] });
     expect(events).toEqual(['connectionstatechange connected/stable']);

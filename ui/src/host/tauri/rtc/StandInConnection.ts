@@ -176,10 +176,6 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
         if (message.state === 'closed') this.lost();
         else this.#become(message.state);
         break;
-      case 'negotiation-needed':
-        // The page knows as well, and when it is time to say so.
-        this.#lookForNeed();
-        break;
       case 'muted':
         this.#transceivers[message.section]?.receiver.track.become(message.muted);
         break;

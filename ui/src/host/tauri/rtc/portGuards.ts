@@ -46,8 +46,6 @@ function isPortMessage(value: Fields): boolean {
       return isNumber(value['connection']) && (value['candidate'] === null || isCandidate(value['candidate']));
     case 'state':
       return isNumber(value['connection']) && isOneOf(value['state'], STATES) && isArrayOf(value['certificates'], isText);
-    case 'negotiation-needed':
-      return isNumber(value['connection']);
     case 'muted':
       return isNumber(value['connection']) && isNumber(value['section']) && typeof value['muted'] === 'boolean';
     case 'levels':
