@@ -30,7 +30,7 @@ export class SoundDevice {
     // First of all, so that what the worklet still has on its way is not sent.
     if (track === null) this.#tell({ type: 'silence' });
     this.#openOrRest();
-    if (track !== null) void this.#connect(track);
+    if (track !== null) this.#connect(track).catch((error: unknown) => console.error('the microphone cannot be captured', error));
   }
 
   /** `user` plays others' sound. */
