@@ -10,6 +10,11 @@ export class Resident {
   /** Says a name, and who is asked for camera and microphone says yes. */
   async arrive(name: string): Promise<void> {
     await this.app.page.fill(by('name'), name);
+    await this.grantDevices();
+  }
+
+  /** Lets camera and microphone be opened in the lobby, where they are closed after each stay. */
+  async grantDevices(): Promise<void> {
     await this.app.page.waitFor([by('ask-media'), by('preview'), by('media-problem')].join());
     if ((await this.app.page.count(by('ask-media'))) > 0) await this.app.page.click(by('ask-media'));
     await this.app.page.waitFor(by('preview'));

@@ -21,8 +21,9 @@ export interface CallSide {
   chooseOtherCamera(): Promise<void>;
   /** Starts a room; gives the link. */
   start(): Promise<string>;
+  /** Comes in by the link, with camera and microphone. */
   join(link: string): Promise<void>;
-  /** Leaves, and is back in the lobby. */
+  /** Leaves; is back in the lobby, with nothing open. */
   leave(): Promise<void>;
   close(): Promise<void>;
 }
@@ -89,8 +90,9 @@ export class BrowserSide implements CallSide {
     return this.person.start();
   }
 
-  join(link: string): Promise<void> {
-    return this.person.join(link);
+  async join(link: string): Promise<void> {
+    await this.person.grantDevices();
+    await this.person.join(link);
   }
 
   async leave(): Promise<void> {
@@ -157,6 +159,7 @@ export class WindowSide implements CallSide {
   }
 
   async join(link: string): Promise<void> {
+    await this.resident.grantDevices();
     await this.app.page.fill(AppWindow.by('join-link'), link);
     await this.press('join');
     await this.app.page.waitFor(AppWindow.by('room'));

@@ -140,9 +140,15 @@ export function peersShown(): string[] {
   return [...document.querySelectorAll('[data-testid=tile]')].map((tile) => tile.getAttribute('data-peer') ?? '');
 }
 
-/** Watches every tile there is, or forgets what was seen of those watched already. Watching costs time of the processor. */
+/** Watches the tiles that there are and no others, anew. Watching costs time of the processor. */
 export function watchTiles(): void {
-  for (const peer of peersShown()) {
+  const shown = peersShown();
+  for (const [peer, watch] of watches) {
+    if (shown.includes(peer)) continue;
+    watch.isOver = true;
+    watches.delete(peer);
+  }
+  for (const peer of shown) {
     const known = watches.get(peer);
     if (known === undefined) watches.set(peer, new Watch(peer));
     else known.reset();

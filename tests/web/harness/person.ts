@@ -23,13 +23,18 @@ export class Person {
     await page.goto(url);
     const person = new Person(name, page);
     await person.by('name').fill(name);
+    await person.grantDevices();
+    return person;
+  }
+
+  /** Lets camera and microphone be opened in the lobby, where they are closed after each stay. */
+  async grantDevices(): Promise<void> {
     // The first visit explains before the browser asks; a person who wants to be seen says so.
     // A browser that was allowed before shows the picture at once; a page without HTTPS says why there is none.
-    await person.by('ask-media').or(person.by('preview')).or(person.by('media-problem')).first().waitFor();
-    if (await person.by('media-problem').isVisible()) return person;
-    if (await person.by('ask-media').isVisible()) await person.by('ask-media').click();
-    await person.by('preview').waitFor();
-    return person;
+    await this.by('ask-media').or(this.by('preview')).or(this.by('media-problem')).first().waitFor();
+    if (await this.by('media-problem').isVisible()) return;
+    if (await this.by('ask-media').isVisible()) await this.by('ask-media').click();
+    await this.by('preview').waitFor();
   }
 
   /** The thing the page names so for tests. */
