@@ -28,6 +28,8 @@ export interface LayerOwner {
 const IN_WORK = 2;
 /** Part of an interval by which a picture may come early: cameras tremble. Less than a third, so that 20 of 30 are 20. */
 const TREMBLE = 0.3;
+/** Microseconds after which a picture that did not come back is given up: many times what the slowest machine takes. */
+const SWALLOWED_US = 1_000_000;
 /** Coders that may break in a row before it is told; a single one may be bad luck. */
 const BROKEN_IN_ROW = 3;
 
@@ -61,7 +63,7 @@ export class LayerEncoder {
 
   /** Takes a captured picture, which stays the caller's. Timestamps rise. */
   take(frame: VideoFrame): void {
-    if (this.#isGivenUp || this.#begun.size >= IN_WORK || !this.#isDue(frame.timestamp)) return;
+    if (this.#isGivenUp || this.#isBusy(frame.timestamp) || !this.#isDue(frame.timestamp)) return;
     try {
       const encoder = this.#ready(frame);
       const keyFrame = this.#wantsKey;
@@ -76,6 +78,15 @@ export class LayerEncoder {
   close(): void {
     this.#discard();
     this.#isGivenUp = true;
+  }
+
+  /** A coder may swallow a picture when its bits are spent: one that is out for long is not waited for. */
+  #isBusy(timestampUs: number): boolean {
+    for (const begun of this.#begun.keys()) {
+      if (begun > timestampUs - SWALLOWED_US) break;
+      this.#begun.delete(begun);
+    }
+    return this.#begun.size >= IN_WORK;
   }
 
   #isDue(timestampUs: number): boolean {
@@ -121,7 +132,8 @@ export class LayerEncoder {
   #put(chunk: EncodedVideoChunk): void {
     const now = this.nowMs();
     const begun = this.#begun.get(chunk.timestamp) ?? now;
-    this.#begun.delete(chunk.timestamp);
+    // They come in order, so those before it were swallowed.
+    for (const timestamp of this.#begun.keys()) if (timestamp <= chunk.timestamp) this.#begun.delete(timestamp);
     const costMs = now - Math.max(begun, this.#lastOutputMs);
     this.#lastOutputMs = now;
     this.#brokenInRow = 0;

@@ -220,6 +220,28 @@ describe('the own picture', () => {
     expect(stage.problems.at(-1)).toBeNull();
   });
 
+  it('goes on when the coder swallows pictures', async () => {
+    const camera = new FakeCamera();
+    const stage = new Stage([camera]);
+    stage.order(LARGE);
+    stage.picture.use(camera.track);
+    for (let time = 0; time < 3; time += 1) await camera.show();
+    const [encoder] = stage.encoders;
+    encoder?.pending.splice(0);
+    await camera.show();
+    expect(encoder?.pending).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await camera.show();
+    expect(encoder?.pending).toHaveLength(1);
+    // One that came back tells that those before it will not.
+    await camera.show();
+    encoder?.pending.shift();
+    encoder?.put();
+    await camera.show();
+    await camera.show();
+    expect(encoder?.pending).toHaveLength(2);
+  });
+
   it('begins anew when a coder breaks once', async () => {
     const camera = new FakeCamera();
     const stage = new Stage([camera]);
