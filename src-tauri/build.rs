@@ -1,8 +1,17 @@
 //! Generates the shell's context: configuration, icons, and who may call what.
 
 /// Every command of the shell. Naming them here makes each need a permission of its own (`src-tauri/capabilities`).
-const COMMANDS: &[&str] =
-    &["dispatch", "listen", "pick_files", "use_received", "choose_folder", "load_settings", "save_settings", "notify", "media_port"];
+const COMMANDS: &[&str] = &[
+    "dispatch",
+    "listen",
+    "pick_files",
+    "use_received",
+    "choose_folder",
+    "load_settings",
+    "save_settings",
+    "notify",
+    "media_port",
+];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=src-tauri/capabilities");
