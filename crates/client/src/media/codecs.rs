@@ -19,6 +19,7 @@ use webrtc::error::Result;
 
 use super::{
     estimator::{Estimate, PublishingEstimator},
+    pacing_factor::{self, PacingFactor},
     rtcp_tap::{self, Feedback, RtcpTap},
 };
 
@@ -65,6 +66,7 @@ pub(super) fn codecs(feedback: mpsc::Sender<Feedback>) -> Result<Codecs> {
         .with(Slot::NackResponder, NackResponderBuilder::new().build())
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
         .with(Slot::SenderReport, SenderReportBuilder::new().build())
+        .with(Slot::from(pacing_factor::SLOT), PacingFactor::default())
         .with(Slot::from(rtcp_tap::SLOT), RtcpTap::new(feedback));
     Ok(Codecs { engine, registry, estimate })
 }

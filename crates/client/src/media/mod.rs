@@ -18,6 +18,7 @@ mod figures;
 mod handshake;
 
 mod outlet;
+mod pacing_factor;
 mod picture_receiver;
 mod picture_sender;
 mod pictures;
