@@ -1,4 +1,4 @@
-// `cargo xtask bench call [--seconds N]`: the app's window with Chromium, and Chromium with Chromium, in one run. Absolute figures
+// `cargo xtask bench call [--seconds N] [--size 480p|720p]`: the app's window with Chromium, and Chromium with Chromium, in one run. Absolute figures
 // belong to the machine; the ratios and the bars are the result.
 //
 // Pictures a second, processor time and the first picture are of the platforms' own fake cameras at 30 a second, with nothing looking
@@ -46,8 +46,13 @@ const JOINS = 3;
 /** Until congestion control and the choice of size have settled. */
 const SETTLE_MS = 10_000;
 
-const asked = process.argv.indexOf('--seconds');
-const seconds = asked < 0 ? 15 : Number(process.argv[asked + 1]);
+function option(name: string): string | undefined {
+  const index = process.argv.indexOf(name);
+  return index < 0 ? undefined : process.argv[index + 1];
+}
+
+const seconds = Number(option('--seconds') ?? 15);
+const sizes = SIZES.filter(({ name }) => name === (option('--size') ?? name));
 if (!Number.isSafeInteger(seconds) || seconds <= 0) throw new Error('--seconds wants a positive number');
 
 async function enter(room: CallRoom, second: Pair, devices: [SideOptions, SideOptions]): Promise<[CallSide, CallSide]> {
@@ -189,7 +194,7 @@ function bars(mixed: CallFigures, browsers: CallFigures): Bar[] {
   ];
 }
 
-for (const size of SIZES) {
+for (const size of sizes) {
   const browsers = await figures('Chromium', size);
   const mixed = await figures('app', size);
   console.log(`\n${size.name} (${size.width}x${size.height}, ${FRAME_RATE} a second asked, ${seconds} s)\n`);

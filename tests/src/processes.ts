@@ -30,6 +30,18 @@ export function holdingsOf(root: number): Holdings {
   return total;
 }
 
+/** How many threads of each name there are below `root`, for a failure's message. */
+export function threadsByName(root: number): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const pid of familyOf(root)) {
+    for (const thread of gone(() => readdirSync(`/proc/${pid}/task`), [])) {
+      const name = gone(() => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim(), '');
+      found[name] = (found[name] ?? 0) + 1;
+    }
+  }
+  return found;
+}
+
 /** `root` and all its descendants that live. */
 export function familyOf(root: number): number[] {
   const parents = new Map<number, number>();

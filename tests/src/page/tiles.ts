@@ -217,14 +217,13 @@ export function firstPictures(): FirstPictures {
 }
 
 /** Pictures that `<video>`s have shown so far, all tiles together; null where a tile is no `<video>` (its owner counts then). */
-export async function presented(): Promise<number | null> {
+export function presented(): number | null {
   let total = 0;
   for (const peer of peersShown()) {
     const element = pictureOf(peer);
     if (!(element instanceof HTMLVideoElement)) return null;
-    total += await new Promise<number>((resolve) => {
-      element.requestVideoFrameCallback((_, { presentedFrames }) => resolve(presentedFrames));
-    });
+    const { totalVideoFrames, droppedVideoFrames } = element.getVideoPlaybackQuality();
+    total += totalVideoFrames - droppedVideoFrames;
   }
   return total;
 }
