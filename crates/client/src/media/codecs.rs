@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use parlor_protocol::media_port::{MediaKind, SOUND_RATE_HZ};
 use rtc::{
-    interceptor::{NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder, SenderReportBuilder, Slot},
+    interceptor::{
+        CongestionControlBuilder, NackGeneratorBuilder, NackResponderBuilder, PacerBuilder, ReceiverReportBuilder,
+        SenderReportBuilder, Slot, TwccReceiverBuilder, TwccSenderBuilder,
+    },
     peer_connection::configuration::{
-        interceptor_registry::{CongestionFeedback, Registry, configure_congestion_control},
+        interceptor_registry::Registry,
         media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8, MediaEngine},
     },
     rtp_transceiver::rtp_sender::{
@@ -18,7 +21,7 @@ use tokio::sync::{mpsc, watch};
 use webrtc::error::Result;
 
 use super::{
-    estimator::{Estimate, PublishingEstimator},
+    estimator::PublishingEstimator,
     pacing_factor::{self, PacingFactor},
     rtcp_tap::{self, Feedback, RtcpTap},
 };
@@ -32,6 +35,8 @@ const OPUS_PAYLOAD_TYPE: u8 = 111;
 const NACK_PERIOD: Duration = Duration::from_millis(30);
 /// How often one packet is asked for before a key frame is the better question.
 const NACKS: u16 = 8;
+/// Packets the pacer holds: a large key frame. The library would hold thousands, and everything would be seconds late.
+const PACER_PACKETS: usize = 128;
 /// Sound is sent on time or not at all: it is concealed, not asked for again.
 const PICTURE_FEEDBACK: [(&str, &str); 3] = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
 
@@ -39,8 +44,8 @@ const PICTURE_FEEDBACK: [(&str, &str); 3] = [("nack", ""), ("nack", "pli"), ("cc
 pub(super) struct Codecs {
     pub(super) engine: MediaEngine,
     pub(super) registry: Registry,
-    /// Congestion control's estimate.
-    pub(super) estimate: watch::Receiver<Estimate>,
+    /// Congestion control's target, bits a second.
+    pub(super) target_bps: watch::Receiver<u32>,
 }
 
 /// Codecs and interceptors; RTCP that is ours to act on goes to `feedback`.
@@ -57,8 +62,19 @@ pub(super) fn codecs(feedback: mpsc::Sender<Feedback>) -> Result<Codecs> {
     ] {
         engine.register_header_extension(RTCRtpHeaderExtensionCapability { uri: uri.to_owned() }, kind, None)?;
     }
-    let (estimator, estimate) = PublishingEstimator::new();
-    let registry = configure_congestion_control(Registry::new(), estimator, CongestionFeedback::Twcc, &mut engine)?
+    let (estimator, target_bps) = PublishingEstimator::new();
+    for kind in [RtpCodecKind::Audio, RtpCodecKind::Video] {
+        let feedback = RTCPFeedback { typ: "transport-cc".to_owned(), parameter: String::new() };
+        engine.register_feedback(feedback, kind);
+        let extension = RTCRtpHeaderExtensionCapability { uri: extmap::TRANSPORT_CC_URI.to_owned() };
+        engine.register_header_extension(extension, kind, None)?;
+    }
+    // As the library's own `configure_congestion_control`, but for the length of the pacer's queue.
+    let registry = Registry::new()
+        .with(Slot::CongestionControl, CongestionControlBuilder::new(estimator).build())
+        .with(Slot::TwccSender, TwccSenderBuilder::new().build())
+        .with(Slot::TwccReceiver, TwccReceiverBuilder::new().build())
+        .with(Slot::Pacer, PacerBuilder::new().with_queue_limit(PACER_PACKETS).build())
         .with(
             Slot::NackGenerator,
             NackGeneratorBuilder::new().with_interval(NACK_PERIOD).with_max_nacks_per_packet(NACKS).build(),
@@ -68,7 +84,7 @@ pub(super) fn codecs(feedback: mpsc::Sender<Feedback>) -> Result<Codecs> {
         .with(Slot::SenderReport, SenderReportBuilder::new().build())
         .with(Slot::from(pacing_factor::SLOT), PacingFactor::default())
         .with(Slot::from(rtcp_tap::SLOT), RtcpTap::new(feedback));
-    Ok(Codecs { engine, registry, estimate })
+    Ok(Codecs { engine, registry, target_bps })
 }
 
 /// The only codec of a kind.

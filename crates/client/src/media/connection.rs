@@ -13,7 +13,6 @@ use webrtc::peer_connection::{
 use super::{
     codecs::{Codecs, codecs},
     error::MediaError,
-    estimator::Estimate,
     reporter::{Happened, Reporter},
     rtcp_tap::Feedback,
 };
@@ -28,10 +27,10 @@ const DISCONNECTED: Duration = Duration::from_secs(5);
 const FAILED: Duration = Duration::from_secs(20);
 const KEEPALIVE: Duration = Duration::from_secs(2);
 
-/// A connection and what congestion control makes of it.
+/// A connection and congestion control's target for it, bits a second.
 pub(super) struct Connected {
     pub(super) peer: Arc<dyn PeerConnection>,
-    pub(super) estimate: watch::Receiver<Estimate>,
+    pub(super) target_bps: watch::Receiver<u32>,
 }
 
 /// Makes a connection that reports to `reports` and `feedback`.
@@ -49,7 +48,7 @@ pub(super) async fn connect(
     let mut refused = None;
     // A host without a multicast route cannot resolve `.local` candidates, but all others.
     for mdns in [MulticastDnsMode::QueryOnly, MulticastDnsMode::Disabled] {
-        let Codecs { engine, registry, estimate } =
+        let Codecs { engine, registry, target_bps } =
             codecs(feedback.clone()).map_err(|error| MediaError::Machine(error.to_string()))?;
         let pace = Pace::default();
         // The pace is for the handshake of data channels, and a call has none.
@@ -78,7 +77,7 @@ pub(super) async fn connect(
             .build()
             .await;
         match made {
-            Ok(peer) => return Ok(Connected { peer: Arc::new(peer), estimate }),
+            Ok(peer) => return Ok(Connected { peer: Arc::new(peer), target_bps }),
             Err(error) => refused = Some(error.to_string()),
         }
     }

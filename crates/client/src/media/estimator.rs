@@ -1,6 +1,6 @@
 //! Congestion control's estimate, readable from outside: the library owns its estimator, so the number is published.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rtc::interceptor::{BandwidthEstimator, EstimatorStats, Gcc, PacketReport};
 use tokio::sync::watch;
@@ -12,34 +12,23 @@ const MIN_BPS: f64 = 90_000.0;
 /// More than the largest picture is coded with.
 const MAX_BPS: f64 = 4_000_000.0;
 
-/// What congestion control makes of the way to the peer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Estimate {
-    /// What it carries, bits a second.
-    pub(super) target_bps: u32,
-    /// There and back; none before feedback came.
-    pub(super) round_trip: Option<Duration>,
-}
-
-/// Google Congestion Control (draft-ietf-rmcat-gcc-02) that tells what it found.
+/// Google Congestion Control (draft-ietf-rmcat-gcc-02) that tells its target.
 pub(super) struct PublishingEstimator {
     inner: Gcc,
-    shown: watch::Sender<Estimate>,
+    target_bps: watch::Sender<u32>,
 }
 
 impl PublishingEstimator {
-    /// The estimator, and where its estimate shows.
-    pub(super) fn new() -> (Self, watch::Receiver<Estimate>) {
+    /// The estimator, and where its target in bits per second shows.
+    pub(super) fn new() -> (Self, watch::Receiver<u32>) {
         let inner = Gcc::new(INITIAL_BPS, MIN_BPS, MAX_BPS);
-        let estimate = Estimate { target_bps: whole(inner.target_bitrate()), round_trip: None };
-        let (shown, reader) = watch::channel(estimate);
-        (Self { inner, shown }, reader)
+        let (target_bps, shown) = watch::channel(whole(inner.target_bitrate()));
+        (Self { inner, target_bps }, shown)
     }
 
     fn publish(&self) {
-        let found =
-            Estimate { target_bps: whole(self.inner.target_bitrate()), round_trip: self.inner.stats().round_trip_time };
-        self.shown.send_if_modified(|shown| std::mem::replace(shown, found) != found);
+        let target = whole(self.inner.target_bitrate());
+        self.target_bps.send_if_modified(|shown| std::mem::replace(shown, target) != target);
     }
 }
 

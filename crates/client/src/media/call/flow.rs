@@ -45,7 +45,7 @@ impl Call {
                 self.tasks.spawn(picture_sender::send(pictures, out, self.figures.clone()));
                 self.around.picture(PictureOrder::Watch { connection, queue: Some(queue), bounds }).await;
                 // Its share of the target goes with it, known or new.
-                self.estimate.mark_changed();
+                self.target_bps.mark_changed();
             }
             (MediaKind::Video, false) => self.around.picture(PictureOrder::Unwatch { connection }).await,
         }
@@ -73,8 +73,7 @@ impl Call {
     }
 
     /// A repair takes a round trip: readers wait for one, and for a second try.
-    pub(super) async fn round_trip_changed(&mut self, round_trip: Option<Duration>) {
-        let Some(round_trip) = round_trip else { return };
+    async fn round_trip_changed(&mut self, round_trip: Duration) {
         let patience = (round_trip * 2 + REPAIR).clamp(PATIENCE_MIN, PATIENCE_MAX);
         if patience.abs_diff(self.patience) > self.patience / 4 {
             self.patience = patience;
@@ -146,7 +145,7 @@ impl Call {
         }
     }
 
-    pub(super) async fn fed_back(&self, feedback: Feedback) {
+    pub(super) async fn fed_back(&mut self, feedback: Feedback) {
         let connection = self.number;
         let sent = |ssrc: u32| {
             let section =
@@ -161,15 +160,20 @@ impl Call {
                 }
                 self.around.picture(PictureOrder::KeyFrameWanted { connection }).await;
             }
-            Feedback::Lost { ssrc, fraction } if sent(ssrc) == Some(MediaKind::Audio) => {
-                self.around.sound(SoundOrder::Lost { connection, fraction }).await;
+            Feedback::Reception { ssrc, lost, round_trip } => {
+                if sent(ssrc) == Some(MediaKind::Audio) {
+                    self.around.sound(SoundOrder::Lost { connection, fraction: lost }).await;
+                }
+                if let Some(round_trip) = round_trip {
+                    self.round_trip_changed(round_trip).await;
+                }
             }
             Feedback::SenderReport { ssrc, ntp, rtp } => {
                 if let Some((_, kind)) = self.remote.iter().find(|(known, _)| *known == ssrc) {
                     self.sync.reported(*kind, ntp, rtp);
                 }
             }
-            Feedback::KeyFrameWanted { .. } | Feedback::Lost { .. } => {}
+            Feedback::KeyFrameWanted { .. } => {}
         }
     }
 }

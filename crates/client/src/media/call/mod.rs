@@ -22,7 +22,6 @@ use webrtc::peer_connection::{PeerConnection, RTCPeerConnectionState, StatsSelec
 use super::{
     connection::{Connected, connect},
     error::MediaError,
-    estimator::Estimate,
     figures::Figures,
     outlet::{Outlet, Sent},
     picture_receiver::{self, PictureControl},
@@ -93,7 +92,7 @@ pub(super) struct Call {
     number: u32,
     around: Around,
     peer: Arc<dyn PeerConnection>,
-    estimate: watch::Receiver<Estimate>,
+    target_bps: watch::Receiver<u32>,
     /// What readers were told last of how long a repair takes.
     patience: Duration,
     sections: Sections,
@@ -129,12 +128,12 @@ impl Call {
         orders
     }
 
-    fn new(number: u32, around: Around, Connected { peer, estimate }: Connected) -> Self {
+    fn new(number: u32, around: Around, Connected { peer, target_bps }: Connected) -> Self {
         Self {
             number,
             around,
             peer,
-            estimate,
+            target_bps,
             patience: picture_receiver::PATIENCE,
             sections: Sections::default(),
             sync: Arc::new(Sync::new()),
@@ -166,11 +165,10 @@ impl Call {
                 },
                 Some(happened) = reports.recv() => self.reported(happened).await,
                 Some(feedback) = feedback.recv() => self.fed_back(feedback).await,
-                Ok(()) = self.estimate.changed() => {
-                    let estimate = *self.estimate.borrow_and_update();
-                    let bitrate_bps = estimate.target_bps.saturating_sub(SOUND_BPS) / 100 * PICTURE_PERCENT;
+                Ok(()) = self.target_bps.changed() => {
+                    let target_bps = *self.target_bps.borrow_and_update();
+                    let bitrate_bps = target_bps.saturating_sub(SOUND_BPS) / 100 * PICTURE_PERCENT;
                     self.around.picture(PictureOrder::Target { connection, bitrate_bps }).await;
-                    self.round_trip_changed(estimate.round_trip).await;
                 }
                 // Readers and senders end with their track; nothing is left to do for them.
                 Some(_) = self.tasks.join_next() => {}
@@ -276,7 +274,7 @@ impl Call {
         // A connection that the sound task does not know has no sound to count.
         let sound = sound.await.ok();
         let counts = *self.figures.lock();
-        let target_bps = self.estimate.borrow().target_bps;
+        let target_bps = *self.target_bps.borrow();
         stats::entries(&report, &counts, sound.as_ref(), target_bps)
     }
 }
