@@ -8,6 +8,7 @@
 
 mod client;
 pub mod disk;
+mod dtls_role;
 pub mod link;
 #[cfg(feature = "media")]
 pub mod media;

@@ -25,6 +25,7 @@ use super::{
     LinkConfig, LinkError, LinkEvent, Order, connection::Connection, facts, happened::Happened,
     negotiation::Negotiation, negotiation::Verdict, turn_probe,
 };
+use crate::dtls_role::DtlsRole;
 
 /// How often the path is looked at.
 const PATH_PERIOD: Duration = Duration::from_secs(2);
@@ -59,6 +60,7 @@ type Probe = BoxFuture<'static, Result<(), LinkError>>;
 
 struct State {
     negotiation: Negotiation,
+    role: DtlsRole,
     untold: VecDeque<LinkEvent>,
     open_channels: usize,
     closed_channels: usize,
@@ -79,6 +81,7 @@ impl Task {
     pub(super) async fn run(mut self) {
         let mut state = State {
             negotiation: Negotiation::new(self.config.polite),
+            role: DtlsRole::default(),
             untold: VecDeque::new(),
             open_channels: 0,
             closed_channels: 0,
@@ -169,7 +172,7 @@ impl Task {
         match made.await {
             Ok(offer) => {
                 state.negotiation.offered();
-                state.tell(LinkEvent::LocalDescription(description(DescriptionType::Offer, offer)));
+                state.tell(LinkEvent::LocalDescription(Description { kind: DescriptionType::Offer, sdp: offer.sdp }));
             }
             Err(error) => state.fail(LinkError::Setup(error.to_string())),
         }
@@ -191,6 +194,7 @@ impl Task {
         match verdict {
             Verdict::Ignore => return Ok(()),
             Verdict::Accept => {
+                state.role.answered_by_peer(&remote.sdp);
                 let answer = RTCSessionDescription::answer(remote.sdp).map_err(theirs)?;
                 peer.set_remote_description(answer).await.map_err(theirs)?;
                 self.add_early(state).await;
@@ -205,7 +209,8 @@ impl Task {
                 self.add_early(state).await;
                 let answer = peer.create_answer(None).await.map_err(theirs)?;
                 peer.set_local_description(answer.clone()).await.map_err(ours)?;
-                state.tell(LinkEvent::LocalDescription(description(DescriptionType::Answer, answer)));
+                let sdp = state.role.answer(answer.sdp);
+                state.tell(LinkEvent::LocalDescription(Description { kind: DescriptionType::Answer, sdp }));
             }
         }
         if state.negotiation.take_restart() {
@@ -433,10 +438,6 @@ async fn at(deadline: Option<Instant>) {
         Some(deadline) => sleep_until(deadline).await,
         None => std::future::pending().await,
     }
-}
-
-fn description(kind: DescriptionType, description: RTCSessionDescription) -> Description {
-    Description { kind, sdp: description.sdp }
 }
 
 fn local(candidate: &RTCIceCandidate) -> Result<Candidate, webrtc::error::Error> {

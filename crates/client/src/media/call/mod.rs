@@ -33,6 +33,7 @@ use super::{
     stats,
     sync::Sync,
 };
+use crate::dtls_role::DtlsRole;
 
 /// Orders that may wait for a connection. Beyond them the page's control socket waits.
 const ORDERS: usize = 64;
@@ -101,6 +102,7 @@ pub(super) struct Call {
     is_playing: bool,
     has_remote_offer: bool,
     has_local_offer: bool,
+    role: DtlsRole,
     has_remote_description: bool,
     /// SSRCs of the peer.
     remote: Vec<(u32, MediaKind)>,
@@ -141,6 +143,7 @@ impl Call {
             is_playing: false,
             has_remote_offer: false,
             has_local_offer: false,
+            role: DtlsRole::default(),
             has_remote_description: false,
             remote: Vec::new(),
             readers: Vec::new(),

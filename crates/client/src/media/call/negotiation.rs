@@ -21,8 +21,11 @@ impl Call {
         if is_answer {
             self.sections.settle().await;
         }
-        let kind = if is_answer { DescriptionType::Answer } else { DescriptionType::Offer };
-        Ok(Description { kind, sdp: made.sdp })
+        if is_answer {
+            Ok(Description { kind: DescriptionType::Answer, sdp: self.role.answer(made.sdp) })
+        } else {
+            Ok(Description { kind: DescriptionType::Offer, sdp: made.sdp })
+        }
     }
 
     pub(super) async fn describe_remotely(&mut self, description: Description) -> Result<(), MediaError> {
@@ -43,6 +46,7 @@ impl Call {
                 self.sections.take_offered(&*self.peer, &description.sdp).await
             }
             DescriptionType::Answer if self.has_local_offer => {
+                self.role.answered_by_peer(&description.sdp);
                 let answer = RTCSessionDescription::answer(description.sdp).map_err(theirs)?;
                 self.peer.set_remote_description(answer).await.map_err(theirs)?;
                 self.has_local_offer = false;
