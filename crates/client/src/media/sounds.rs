@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use parlor_media::sound::{Coded, Microphone, Player, PlayerStats, mix};
-use parlor_protocol::media_port::{Level, PortMessage, SoundToEngine, sound_to_page};
+use parlor_protocol::media_port::{Level, PortMessage, SOUND_PIECE_SAMPLES, SoundToEngine, sound_to_page};
 use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -17,6 +17,8 @@ use super::{error::MediaError, outlet::Outlet, sync::Sync};
 const LEVEL_PERIOD_PIECES: u32 = 10;
 /// Milliseconds of one piece.
 const PIECE_MS: u128 = 10;
+/// Pieces of silence that end what is said when the microphone is muted.
+const SILENT_PIECES: u32 = 10;
 /// RFC 6464's silence.
 const SILENCE_DB: u8 = 127;
 
@@ -130,7 +132,11 @@ impl Sounds {
             SoundOrder::Page(SoundToEngine::Wanted(pieces)) => (0..pieces).for_each(|_| self.play()),
             SoundOrder::Page(SoundToEngine::Silenced) => {
                 self.microphone.silenced();
-                self.silenced_at.get_or_insert_with(Instant::now);
+                if self.silenced_at.is_none() {
+                    // Said outright: a receiver that hears nothing goes on with what it heard last.
+                    (0..SILENT_PIECES).for_each(|_| self.send(&[0; SOUND_PIECE_SAMPLES]));
+                    self.silenced_at = Some(Instant::now());
+                }
             }
             SoundOrder::Stats { connection, answer } => {
                 if let Some(speaker) = self.speakers.get(&connection) {
@@ -143,8 +149,13 @@ impl Sounds {
 
     fn captured(&mut self, piece: &[i16]) {
         if let Some(silenced_at) = self.silenced_at.take() {
-            self.microphone.skip(u32::try_from(silenced_at.elapsed().as_millis() / PIECE_MS).unwrap_or(u32::MAX));
+            let passed = u32::try_from(silenced_at.elapsed().as_millis() / PIECE_MS).unwrap_or(u32::MAX);
+            self.microphone.skip(passed.saturating_sub(SILENT_PIECES));
         }
+        self.send(piece);
+    }
+
+    fn send(&mut self, piece: &[i16]) {
         match self.microphone.captured(piece) {
             Ok(Some(coded)) => {
                 for listener in self.listeners.values() {
