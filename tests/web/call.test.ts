@@ -48,7 +48,8 @@ describe('a call between two browsers over a road that can be bad', () => {
 
   it('recovers from loss and delay without a long freeze', () => badRoad(relay, [ada, ben], 10));
 
-  it('sends what a narrow road carries, and more when it widens', { timeout: 400_000 }, async () => {
+  // Minutes long: part of the long run.
+  it.runIf(process.env['PARLOR_SOAK'] === 'long')('sends what a narrow road carries, and more when it widens', { timeout: 400_000 }, async () => {
     const adapted = await narrowRoad(relay);
     console.log(JSON.stringify(adapted));
     for (const { downAfterMs, narrowBps } of Object.values(adapted)) {
