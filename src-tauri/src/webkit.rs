@@ -53,8 +53,9 @@ fn has_gpu(nodes: &Path, software: Option<&str>) -> bool {
     if software.is_some_and(|value| matches!(value, "1" | "true" | "yes" | "y")) {
         return false;
     }
-    std::fs::read_dir(nodes)
-        .is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"renderD")))
+    std::fs::read_dir(nodes).is_ok_and(|entries| {
+        entries.flatten().any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"renderD"))
+    })
 }
 
 /// Loads the page again when its process has ended.

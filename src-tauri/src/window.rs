@@ -82,8 +82,7 @@ fn dragged(app: &AppHandle, event: &DragDropEvent) {
 }
 
 fn answer(webview: &Webview<Wry>, kind: PermissionKind, dev_url: Option<&Url>) -> PermissionResponse {
-    let wanted =
-        matches!(kind, PermissionKind::Camera | PermissionKind::Microphone | PermissionKind::DisplayCapture);
+    let wanted = matches!(kind, PermissionKind::Camera | PermissionKind::Microphone | PermissionKind::DisplayCapture);
     let ours = webview.url().is_ok_and(|url| is_own_page(&url, dev_url));
     if wanted && ours { PermissionResponse::Allow } else { PermissionResponse::Deny }
 }

@@ -97,7 +97,7 @@ fn imports_point_down() {
         ("transfer/", &["protocol/", "trust/"]),
         ("trust/", &["protocol/"]),
         ("host/browser/", &["host/port/", "shared/rtc/", "transfer/", "trust/", "protocol/"]),
-        ("host/tauri/", &["host/port/", "protocol/"]),
+        ("host/tauri/", &["host/port/", "shared/rtc/", "protocol/"]),
         ("host/port/", &["protocol/"]),
     ];
     for import in imports() {
