@@ -23,7 +23,7 @@ const STEPS: &[Step] = &[
         succeed(program("npm", &["run", "--silent", "-w", "tests", "test"]).env("PARLOR_BIN", programs)).map(passed)
     }),
     ("lint of TypeScript", || lint::typescript().map(passed)),
-    ("lint of Rust", || lint::rust().map(passed)),
+    ("form of Rust", || lint::form().map(passed)),
     ("licences, bans and sources of crates", audit::crates),
     ("advisories of crates", audit::crate_advisories),
     ("advisories of npm packages", audit::npm_advisories),
