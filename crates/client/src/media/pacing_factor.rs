@@ -28,7 +28,7 @@ pub(super) struct PacingFactor {
 }
 
 /// What the pacer is to hear of an estimate, bits a second.
-const fn paced(estimate_bps: f64) -> f64 {
+pub(super) const fn paced(estimate_bps: f64) -> f64 {
     (estimate_bps * FACTOR).max(LEAST_BPS)
 }
 

@@ -42,7 +42,7 @@ impl Call {
             (MediaKind::Audio, false) => self.around.sound(SoundOrder::StopSending { connection }).await,
             (MediaKind::Video, true) => {
                 let (queue, pictures) = mpsc::channel(picture_sender::WAITING);
-                self.tasks.spawn(picture_sender::send(pictures, out, self.figures.clone()));
+                self.tasks.spawn(picture_sender::send(pictures, out, self.figures.clone(), self.target_bps.clone()));
                 self.around.picture(PictureOrder::Watch { connection, queue: Some(queue), bounds }).await;
                 // Its share of the target goes with it, known or new.
                 self.target_bps.mark_changed();
