@@ -10,8 +10,15 @@
 //! A newer socket on a path replaces the older one: a page that was loaded anew takes its place. What travels here stays on the
 //! machine, so there is no version: page and engine are of one build.
 
+mod picture_header;
+mod sound;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    picture_header::PictureHeader,
+    sound::{SoundToEngine, sound_to_page},
+};
 use crate::{
     negotiation::{Candidate, Description},
     signaling::IceServer,
@@ -351,150 +358,4 @@ pub enum DisplayReport {
         /// Whose.
         connection: u32,
     },
-}
-
-/// Stands before each coded picture, either way. All numbers little-endian.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PictureHeader {
-    /// Decodable without any other.
-    pub key: bool,
-    /// Which layer of the own picture; 0 in others'.
-    pub layer: u8,
-    /// Clockwise quarter turns by which the picture is to be turned before it is shown, 0 to 3.
-    pub quarter_turns: u8,
-    /// Whose picture; 0 for the own.
-    pub connection: u32,
-    /// When it was captured, microseconds on the sender's media clock; only differences mean something.
-    pub timestamp_us: u64,
-    /// Pixels, as coded.
-    pub width: u16,
-    /// Pixels, as coded.
-    pub height: u16,
-    /// Time its coding took, microseconds; 0 in others' pictures.
-    pub cost_us: u32,
-}
-
-impl PictureHeader {
-    /// Bytes before the picture: flags (bit 0 is `key`), layer, quarter turns, 0, connection (u32), timestamp (u64), width (u16),
-    /// height (u16), cost (u32).
-    pub const BYTES: usize = 24;
-
-    /// The header's bytes.
-    pub fn encode(&self) -> [u8; Self::BYTES] {
-        let mut bytes = [0; Self::BYTES];
-        bytes[0] = u8::from(self.key);
-        bytes[1] = self.layer;
-        bytes[2] = self.quarter_turns;
-        bytes[4..8].copy_from_slice(&self.connection.to_le_bytes());
-        bytes[8..16].copy_from_slice(&self.timestamp_us.to_le_bytes());
-        bytes[16..18].copy_from_slice(&self.width.to_le_bytes());
-        bytes[18..20].copy_from_slice(&self.height.to_le_bytes());
-        bytes[20..24].copy_from_slice(&self.cost_us.to_le_bytes());
-        bytes
-    }
-
-    /// Header and picture of a message; none if it is no picture at all: too short, too long, empty, or with values out of range.
-    pub fn decode(message: &[u8]) -> Option<(Self, &[u8])> {
-        let (head, picture) = message.split_first_chunk::<{ Self::BYTES }>()?;
-        if picture.is_empty() || picture.len() > PICTURE_BYTES {
-            return None;
-        }
-        let [flags, layer, quarter_turns, zero, c0, c1, c2, c3, rest @ ..] = *head;
-        let [t0, t1, t2, t3, t4, t5, t6, t7, w0, w1, h0, h1, u0, u1, u2, u3] = rest;
-        let header = Self {
-            key: flags & 1 == 1,
-            layer,
-            quarter_turns,
-            connection: u32::from_le_bytes([c0, c1, c2, c3]),
-            timestamp_us: u64::from_le_bytes([t0, t1, t2, t3, t4, t5, t6, t7]),
-            width: u16::from_le_bytes([w0, w1]),
-            height: u16::from_le_bytes([h0, h1]),
-            cost_us: u32::from_le_bytes([u0, u1, u2, u3]),
-        };
-        let in_range = flags <= 1 && zero == 0 && usize::from(layer) < LAYERS && quarter_turns < 4;
-        (in_range && header.width > 0 && header.height > 0).then_some((header, picture))
-    }
-}
-
-/// Sound from the page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SoundToEngine {
-    /// One piece from the microphone: byte 1, then [`SOUND_PIECE_SAMPLES`] samples.
-    Captured(Vec<i16>),
-    /// The player has room for so many pieces: byte 2, then a byte with the number, 1 to 50.
-    Wanted(u8),
-    /// The microphone was muted or given back: byte 3. What it had captured so far is not sent any more.
-    Silenced,
-}
-
-impl SoundToEngine {
-    /// None if it is no such message.
-    pub fn decode(message: &[u8]) -> Option<Self> {
-        match message {
-            [1, samples @ ..] => piece(samples).map(Self::Captured),
-            [2, pieces @ 1..=50] => Some(Self::Wanted(*pieces)),
-            [3] => Some(Self::Silenced),
-            _ => None,
-        }
-    }
-}
-
-/// Sound to the page: byte 1, then [`SOUND_PIECE_SAMPLES`] samples, to be played next.
-pub fn sound_to_page(samples: &[i16]) -> Vec<u8> {
-    std::iter::once(1).chain(samples.iter().flat_map(|sample| sample.to_le_bytes())).collect()
-}
-
-fn piece(bytes: &[u8]) -> Option<Vec<i16>> {
-    let (samples, rest) = bytes.as_chunks::<2>();
-    (samples.len() == SOUND_PIECE_SAMPLES && rest.is_empty())
-        .then(|| samples.iter().map(|sample| i16::from_le_bytes(*sample)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HEADER: PictureHeader = PictureHeader {
-        key: true,
-        layer: 1,
-        quarter_turns: 3,
-        connection: 7,
-        timestamp_us: 0x0102_0304_0506_0708,
-        width: 1280,
-        height: 720,
-        cost_us: 8_123,
-    };
-
-    #[test]
-    fn a_picture_comes_back_as_it_was_sent() {
-        let message = [&HEADER.encode()[..], b"vp8"].concat();
-        assert_eq!(PictureHeader::decode(&message), Some((HEADER, &b"vp8"[..])));
-    }
-
-    #[test]
-    fn what_is_no_picture_is_refused() {
-        let whole = [&HEADER.encode()[..], b"vp8"].concat();
-        for length in 0..=PictureHeader::BYTES {
-            assert_eq!(PictureHeader::decode(&whole[..length]), None, "{length} bytes");
-        }
-        for (at, value) in [(0, 2), (1, 2), (2, 4), (3, 1)] {
-            let mut broken = whole.clone();
-            broken[at] = value;
-            assert_eq!(PictureHeader::decode(&broken), None, "byte {at}");
-        }
-        let long = [&HEADER.encode()[..], &vec![0; PICTURE_BYTES + 1]].concat();
-        assert_eq!(PictureHeader::decode(&long), None);
-    }
-
-    #[test]
-    fn sound_is_taken_in_whole_pieces_only() {
-        let samples: Vec<i16> = (0..480).map(|n| n - 240).collect();
-        assert_eq!(SoundToEngine::decode(&sound_to_page(&samples)), Some(SoundToEngine::Captured(samples.clone())));
-        assert_eq!(SoundToEngine::decode(&sound_to_page(&samples[1..])), None);
-        assert_eq!(SoundToEngine::decode(&[2, 3]), Some(SoundToEngine::Wanted(3)));
-        assert_eq!(SoundToEngine::decode(&[3]), Some(SoundToEngine::Silenced));
-        for hostile in [&[][..], &[1], &[2], &[2, 0], &[2, 51], &[2, 1, 1], &[3, 0], &[4]] {
-            assert_eq!(SoundToEngine::decode(hostile), None, "{hostile:?}");
-        }
-    }
 }
