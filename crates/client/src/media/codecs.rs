@@ -22,8 +22,8 @@ use webrtc::error::Result;
 
 use super::{
     estimator::PublishingEstimator,
-    pacing_factor::{self, PacingFactor},
-    rtcp_tap::{self, Feedback, RtcpTap},
+    pacing_factor,
+    rtcp_tap::{self, Feedback},
 };
 
 /// Ticks a second of RTP timestamps of VP8 (RFC 7741, section 4.1).
@@ -82,8 +82,8 @@ pub(super) fn codecs(feedback: mpsc::Sender<Feedback>) -> Result<Codecs> {
         .with(Slot::NackResponder, NackResponderBuilder::new().build())
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
         .with(Slot::SenderReport, SenderReportBuilder::new().build())
-        .with(Slot::from(pacing_factor::SLOT), PacingFactor::default())
-        .with(Slot::from(rtcp_tap::SLOT), RtcpTap::new(feedback));
+        .with(Slot::from(pacing_factor::SLOT), pacing_factor::pacing_factor())
+        .with(Slot::from(rtcp_tap::SLOT), rtcp_tap::rtcp_tap(feedback));
     Ok(Codecs { engine, registry, target_bps })
 }
 

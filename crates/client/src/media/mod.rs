@@ -17,6 +17,7 @@ mod estimator;
 mod figures;
 mod handshake;
 
+mod inward;
 mod outlet;
 mod pacing_factor;
 mod picture_receiver;

@@ -4,13 +4,9 @@
 //! after one key frame too many everything is seconds late. Here it hears of more than the estimate, as browsers' pacers do: the
 //! encoders keep to the estimate on the average, and the pacer only takes the edge off key frames.
 
-use std::{collections::VecDeque, time::Instant};
+use rtc::interceptor::{Attribute, Interceptor};
 
-use rtc::{
-    interceptor::{Attribute, Interceptor, StreamInfo, TaggedPacket},
-    sansio::Protocol,
-    shared::error::Error,
-};
+use super::inward::Inward;
 
 /// Between congestion control, which says its estimate on the way in, and the pacer, which hears it there.
 pub(super) const SLOT: usize = 1_500;
@@ -20,54 +16,20 @@ const FACTOR: f64 = 2.5;
 /// answers to NACKs from crowding out the rest.
 const LEAST_BPS: f64 = 250_000.0;
 
-/// Raises the estimate that passes.
-#[derive(Default)]
-pub(super) struct PacingFactor {
-    inward: VecDeque<TaggedPacket>,
-    outward: VecDeque<TaggedPacket>,
-}
-
 /// What the pacer is to hear of an estimate, bits a second.
 pub(super) const fn paced(estimate_bps: f64) -> f64 {
     (estimate_bps * FACTOR).max(LEAST_BPS)
 }
 
-impl Protocol<TaggedPacket, TaggedPacket, ()> for PacingFactor {
-    type Rout = TaggedPacket;
-    type Wout = TaggedPacket;
-    type Eout = ();
-    type Error = Error;
-    type Time = Instant;
-
-    fn handle_read(&mut self, mut message: TaggedPacket) -> Result<(), Error> {
+/// Raises the estimate that passes.
+pub(super) fn pacing_factor() -> impl Interceptor {
+    Inward::new(|message| {
         for attribute in &mut message.message.attributes {
             if let Attribute::TargetBitrateChanged { bits_per_second } = attribute {
                 *bits_per_second = paced(*bits_per_second);
             }
         }
-        self.inward.push_back(message);
-        Ok(())
-    }
-
-    fn poll_read(&mut self) -> Option<TaggedPacket> {
-        self.inward.pop_front()
-    }
-
-    fn handle_write(&mut self, message: TaggedPacket) -> Result<(), Error> {
-        self.outward.push_back(message);
-        Ok(())
-    }
-
-    fn poll_write(&mut self) -> Option<TaggedPacket> {
-        self.outward.pop_front()
-    }
-}
-
-impl Interceptor for PacingFactor {
-    fn bind_local_stream(&mut self, _: &StreamInfo) {}
-    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
-    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
-    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
+    })
 }
 
 #[cfg(test)]

@@ -2,23 +2,20 @@
 //!
 //! The library's interceptors act on RTCP and then drop it. This one stands behind them all, changes nothing, and reports.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, Instant, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use rtc::{
-    interceptor::{Interceptor, Packet, StreamInfo, TaggedPacket},
+    interceptor::{Interceptor, Packet},
     rtcp::{
         self,
         payload_feedbacks::{full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication},
         receiver_report::ReceiverReport,
         sender_report::SenderReport,
     },
-    sansio::Protocol,
-    shared::error::Error,
 };
 use tokio::sync::mpsc;
+
+use super::inward::Inward;
 
 /// Farther from the wire than every interceptor of the library.
 pub(super) const SLOT: usize = 14_000;
@@ -51,21 +48,23 @@ pub(super) enum Feedback {
     },
 }
 
-/// Reports what passes.
-pub(super) struct RtcpTap {
-    inward: VecDeque<TaggedPacket>,
-    outward: VecDeque<TaggedPacket>,
-    feedback: mpsc::Sender<Feedback>,
+/// Reports to `feedback`; what does not fit is lost, as RTCP may be.
+pub(super) fn rtcp_tap(feedback: mpsc::Sender<Feedback>) -> impl Interceptor {
+    let tap = RtcpTap(feedback);
+    Inward::new(move |message| {
+        if let Packet::Rtcp(packets) = &message.message.packet {
+            for packet in packets {
+                tap.read(packet.as_ref());
+            }
+        }
+    })
 }
 
-impl RtcpTap {
-    /// Reports to `feedback`; what does not fit is lost, as RTCP may be.
-    pub(super) fn new(feedback: mpsc::Sender<Feedback>) -> Self {
-        Self { inward: VecDeque::new(), outward: VecDeque::new(), feedback }
-    }
+struct RtcpTap(mpsc::Sender<Feedback>);
 
+impl RtcpTap {
     fn say(&self, feedback: Feedback) {
-        if self.feedback.try_send(feedback).is_err() {
+        if self.0.try_send(feedback).is_err() {
             tracing::debug!(?feedback, "RTCP comes faster than it is acted on");
         }
     }
@@ -112,44 +111,6 @@ fn round_trip(now: u32, last_sender_report: u32, delay: u32) -> Option<Duration>
     let units = now.wrapping_sub(last_sender_report).wrapping_sub(delay);
     let round_trip = Duration::from_secs(1).mul_f64(f64::from(units) / 65_536.0);
     (round_trip <= LONGEST).then_some(round_trip)
-}
-
-impl Protocol<TaggedPacket, TaggedPacket, ()> for RtcpTap {
-    type Rout = TaggedPacket;
-    type Wout = TaggedPacket;
-    type Eout = ();
-    type Error = Error;
-    type Time = Instant;
-
-    fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
-        if let Packet::Rtcp(packets) = &message.message.packet {
-            for packet in packets {
-                self.read(packet.as_ref());
-            }
-        }
-        self.inward.push_back(message);
-        Ok(())
-    }
-
-    fn poll_read(&mut self) -> Option<TaggedPacket> {
-        self.inward.pop_front()
-    }
-
-    fn handle_write(&mut self, message: TaggedPacket) -> Result<(), Error> {
-        self.outward.push_back(message);
-        Ok(())
-    }
-
-    fn poll_write(&mut self) -> Option<TaggedPacket> {
-        self.outward.pop_front()
-    }
-}
-
-impl Interceptor for RtcpTap {
-    fn bind_local_stream(&mut self, _: &StreamInfo) {}
-    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
-    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
-    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
 }
 
 #[cfg(test)]

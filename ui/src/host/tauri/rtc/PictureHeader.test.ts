@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PICTURE_HEADER_BYTES, readPicture, writePictureHeader } from './PictureHeader';
 import type { PictureHeader } from './PictureHeader';
 
-/** The one of the tests in crates/protocol/src/media_port.rs. */
+/** The one of the tests in crates/protocol/src/media_port. */
 const HEADER: PictureHeader = {
   key: true,
   layer: 1,

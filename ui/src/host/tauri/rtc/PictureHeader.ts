@@ -1,4 +1,4 @@
-// What stands before each coded picture on the media port. Twin of `PictureHeader` in crates/protocol/src/media_port.rs.
+// What stands before each coded picture on the media port. Twin of `PictureHeader` in crates/protocol/src/media_port.
 //
 // Promises: refuses what is no picture, without throwing.
 import { LAYERS, PICTURE_BYTES } from './portLimits';

@@ -1,4 +1,4 @@
-// Numbers and names of the media port. Twin of the constants in crates/protocol/src/media_port.rs.
+// Numbers and names of the media port. Twin of the constants in crates/protocol/src/media_port.
 
 /** What the port answers with; the secret is offered beside it. */
 export const SUBPROTOCOL = 'parlor-media';
