@@ -139,11 +139,13 @@ impl Pictures {
         }
     }
 
-    /// Asks once for each layer that a viewer waits for.
+    /// Asks once for each layer that a viewer waits for. One whose queue is not empty would lose the key frame too: the next picture
+    /// that is coded for anyone is the moment to look again.
     fn order_key_frames(&mut self) {
         let waiting: Vec<u8> = self
             .viewers
             .iter()
+            .filter(|(_, viewer)| viewer.queue.capacity() == viewer.queue.max_capacity())
             .filter_map(|(connection, viewer)| {
                 self.ladder.layer_of(*connection).filter(|layer| viewer.layer != Some(*layer))
             })
@@ -171,5 +173,53 @@ impl Pictures {
                 false
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coded(key: bool) -> PictureOrder {
+        let header = PictureHeader {
+            key,
+            layer: 0,
+            quarter_turns: 0,
+            connection: 0,
+            timestamp_us: 0,
+            width: 640,
+            height: 480,
+            cost_us: 5_000,
+        };
+        PictureOrder::Coded([&header.encode()[..], b"vp8"].concat().into())
+    }
+
+    fn key_frames_ordered(orders: &mut mpsc::Receiver<Message>) -> usize {
+        std::iter::from_fn(|| orders.try_recv().ok())
+            .filter(|order| order.to_text().unwrap().contains("key-frame"))
+            .count()
+    }
+
+    #[test]
+    fn a_viewer_that_falls_behind_is_asked_a_key_frame_for_once_it_has_caught_up() {
+        let encoder = Arc::new(Outlet::new(16));
+        let (_, mut orders) = encoder.enter();
+        let mut pictures = Pictures::new(encoder);
+        let (queue, mut sent) = mpsc::channel(1);
+        let now = Instant::now();
+        pictures
+            .take(PictureOrder::Watch { connection: 1, queue: Some(queue), bounds: SendParameters::default() }, now);
+        assert_eq!(key_frames_ordered(&mut orders), 1, "a new viewer needs one");
+        pictures.take(coded(true), now);
+        for _ in 0..10 {
+            pictures.take(coded(false), now);
+        }
+        assert_eq!(key_frames_ordered(&mut orders), 0, "it would be lost as well");
+        assert!(sent.try_recv().unwrap().header.key);
+        pictures.take(coded(false), now);
+        assert_eq!(key_frames_ordered(&mut orders), 1);
+        assert!(sent.try_recv().is_err(), "what follows a lost picture is not sent");
+        pictures.take(coded(true), now);
+        assert!(sent.try_recv().unwrap().header.key);
     }
 }
