@@ -7,7 +7,7 @@ import type { Command } from '../protocol/Command';
 import type { Event } from '../protocol/Event';
 import type { IceServer } from '../protocol/IceServer';
 import type { PeerId } from '../protocol/PeerId';
-import type { EngineProblem, MediaConnectionFactory } from '../shared/rtc/RemoteMedia';
+import type { Drawn, EngineProblem, MediaConnectionFactory } from '../shared/rtc/RemoteMedia';
 import type { CallSnapshot, SourceSnapshot } from './CallSnapshot';
 import type { LocalMedia, LocalTracks } from './LocalMedia';
 import { PeerMedia } from './PeerMedia';
@@ -53,6 +53,7 @@ class RoomCall implements Call {
   #snapshot: CallSnapshot;
   #sentTracks: LocalTracks;
   #sentSound: boolean;
+  #ownPicture: Drawn | null;
   #sendingProblem: EngineProblem | null = null;
   readonly #unwatch: () => void;
   #toldState = { microphone: false, camera: false };
@@ -61,6 +62,7 @@ class RoomCall implements Call {
   constructor(private readonly options: CallOptions) {
     this.#sentTracks = options.local.tracks();
     this.#sentSound = this.#sentTracks.audio?.enabled ?? false;
+    this.#ownPicture = this.#showOwn(this.#sentTracks.video);
     this.#snapshot = this.#build();
     this.#unwatch =
       options.connect?.watchProblem((problem) => {
@@ -122,6 +124,7 @@ class RoomCall implements Call {
     this.#closed = true;
     this.#unsubscribe();
     this.#unwatch();
+    this.#showOwn(null);
     for (const peer of this.#peers.values()) peer.close();
     this.#peers.clear();
     this.#listeners.clear();
@@ -147,6 +150,7 @@ class RoomCall implements Call {
   #localChanged(): void {
     const tracks = this.options.local.tracks();
     const sound = tracks.audio?.enabled ?? false;
+    if (tracks.video !== this.#sentTracks.video) this.#ownPicture = this.#showOwn(tracks.video);
     if (tracks.audio !== this.#sentTracks.audio || tracks.video !== this.#sentTracks.video || sound !== this.#sentSound) {
       this.#sentTracks = tracks;
       this.#sentSound = sound;
@@ -155,6 +159,10 @@ class RoomCall implements Call {
     const { microphone, camera } = this.#ownState();
     if (microphone !== this.#toldState.microphone || camera !== this.#toldState.camera) this.#tellState();
     this.#changed();
+  }
+
+  #showOwn(track: MediaStreamTrack | null): Drawn | null {
+    return this.options.connect?.showOwn(track) ?? null;
   }
 
   #ownState(): { microphone: boolean; camera: boolean } {
@@ -189,6 +197,7 @@ class RoomCall implements Call {
     return {
       canConnect: this.options.connect !== null,
       local: this.options.local.snapshot(),
+      ownPicture: this.#ownPicture,
       sendingProblem: this.#sendingProblem,
       remotes: [...this.#peers.values()].map((peer) => peer.snapshot()),
     };

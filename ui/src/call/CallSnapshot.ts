@@ -13,7 +13,7 @@
 // is to be shown disabled; actions never throw and never reject, what comes of them shows in the next snapshot.
 import type { PeerId } from '../protocol/PeerId';
 import type { Seen } from '../protocol/Seen';
-import type { CodecProblem, EngineProblem, RemoteMedia } from '../shared/rtc/RemoteMedia';
+import type { CodecProblem, Drawn, EngineProblem, RemoteMedia } from '../shared/rtc/RemoteMedia';
 
 /** Why a camera or microphone is not there. The screen owns the words. */
 export type MediaProblem =
@@ -149,6 +149,8 @@ export interface CallSnapshot {
   /** False where no media connection can be made here; `remotes` then stays empty, `local` still works. */
   readonly canConnect: boolean;
   readonly local: LocalMediaSnapshot;
+  /** The own picture, screen or camera, where it is better drawn than played by a `<video>` of the preview; else null. */
+  readonly ownPicture: Drawn | null;
   /** Why own media cannot be sent although the devices work; null when they can, or nobody is there to send them to. */
   readonly sendingProblem: EngineProblem | null;
   /** In the order the peers came. */

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Command } from '../protocol/Command';
 import type { Peer } from '../protocol/Peer';
 import { createCall } from './Call';
+import type { Call } from './Call';
 import { createLocalMedia } from './LocalMedia';
 import type { LocalMedia } from './LocalMedia';
 import { FakeCaptureDevices, FakeStream } from './testing/FakeCaptureDevices';
@@ -39,6 +40,9 @@ interface InCall {
   readonly descriptions: () => number;
   /** What the others were told to be on, newest last. */
   readonly told: () => readonly (readonly [microphone: boolean, camera: boolean])[];
+  readonly call: Call;
+  /** Where each own track came from that was to be drawn; null is none. */
+  readonly shown: readonly (string | null)[];
   /** Where the newest tracks come from, with the time the others saw none left out. */
   readonly sent: () => readonly (string | null)[];
 }
@@ -50,12 +54,17 @@ async function inCall(): Promise<InCall> {
   await local.start({ camera: true, microphone: true });
   const commands: Command[] = [];
   const connections: FakeMediaConnection[] = [];
+  const shown: (string | null)[] = [];
+  const make = (): FakeMediaConnection => {
+    const connection = new FakeMediaConnection(FINGERPRINT);
+    connections.push(connection);
+    return connection;
+  };
   const call = createCall({
     local,
-    connect: fakeFactory(() => {
-      const connection = new FakeMediaConnection(FINGERPRINT);
-      connections.push(connection);
-      return connection;
+    connect: fakeFactory(make, (track) => {
+      shown.push((track as unknown as FakeTrack | null)?.deviceId ?? null);
+      return track === null ? null : { attach: () => () => undefined };
     }),
     dispatch: (command) => {
       commands.push(command);
@@ -79,8 +88,10 @@ async function inCall(): Promise<InCall> {
   expect(call.snapshot().remotes[0]?.state).toBe('live');
   connection.sent.length = 0;
   return {
+    call,
     local,
     devices,
+    shown,
     connection,
     descriptions: () => commands.filter((command) => command.type === 'send-media-signal' && command.signal.type === 'description').length,
     told: () => commands.flatMap((command) => (command.type === 'set-media-state' ? [[command.microphone, command.camera] as const] : [])),
@@ -175,6 +186,24 @@ describe('in mid-call', () => {
     expect(last(call)).toEqual(['mic-1', null]);
     expect(call.told().at(-1)).toEqual([true, false]);
     expect(call.descriptions()).toBe(1);
+  });
+
+  it('the own picture that is drawn is the one that is sent, and the same while that is', async () => {
+    const inside = await inCall();
+    const before = inside.call.snapshot().ownPicture;
+    expect(before).not.toBeNull();
+    inside.local.snapshot().actions.toggleMicrophone?.();
+    expect(inside.call.snapshot().ownPicture).toBe(before);
+    inside.local.snapshot().actions.toggleScreen?.();
+    await vi.waitFor(() => expect(inside.shown.at(-1)).toBe('screen'));
+    inside.local.snapshot().actions.toggleScreen?.();
+    inside.local.snapshot().actions.toggleCamera?.();
+    expect(inside.call.snapshot().ownPicture).toBeNull();
+    expect(inside.shown).toEqual(['cam-1', 'screen', 'cam-1', null]);
+    inside.local.snapshot().actions.toggleCamera?.();
+    await vi.waitFor(() => expect(inside.shown.at(-1)).toBe('cam-1'));
+    inside.call.close();
+    expect(inside.shown.at(-1)).toBeNull();
   });
 
   it('leaving gives every device back and stops listening for new ones', async () => {

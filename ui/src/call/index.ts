@@ -7,4 +7,4 @@ export { createLocalMedia } from './LocalMedia';
 export type { LocalMedia, LocalMediaOptions } from './LocalMedia';
 export { nativeMediaConnections } from './native';
 export type { MediaConnectionLike } from '../shared/rtc/PeerConnectionLike';
-export type { CanvasMedia, CodecProblem, MediaConnectionFactory, RemoteMedia, StreamMedia } from '../shared/rtc/RemoteMedia';
+export type { CanvasMedia, CodecProblem, Drawn, MediaConnectionFactory, RemoteMedia, StreamMedia } from '../shared/rtc/RemoteMedia';

@@ -18,6 +18,7 @@ export function nativeMediaConnections(): MediaConnectionFactory | null {
       };
     },
     watchProblem: () => () => undefined,
+    showOwn: () => null,
   };
 }
 

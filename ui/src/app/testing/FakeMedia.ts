@@ -124,7 +124,7 @@ export class FakeCall extends Changing implements Call {
 
   constructor(local: LocalMedia, canConnect = true) {
     super();
-    this.#snapshot = { canConnect, local: local.snapshot(), sendingProblem: null, remotes: [] };
+    this.#snapshot = { canConnect, local: local.snapshot(), ownPicture: null, sendingProblem: null, remotes: [] };
   }
 
   setRemotes(...remotes: readonly RemoteSnapshot[]): void {

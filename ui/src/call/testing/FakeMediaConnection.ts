@@ -9,7 +9,7 @@ import type { MediaConnectionFactory } from '../../shared/rtc/RemoteMedia';
 let made = 0;
 
 /** A factory of whatever `make` makes. What comes on them is an empty stream. */
-export function fakeFactory(make: () => FakeMediaConnection): MediaConnectionFactory {
+export function fakeFactory(make: () => FakeMediaConnection, showOwn: MediaConnectionFactory['showOwn'] = () => null): MediaConnectionFactory {
   return {
     open: () => ({
       connection: make(),
@@ -17,6 +17,7 @@ export function fakeFactory(make: () => FakeMediaConnection): MediaConnectionFac
       watchProblem: () => undefined,
     }),
     watchProblem: () => () => undefined,
+    showOwn,
   };
 }
 

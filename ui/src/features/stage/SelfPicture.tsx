@@ -1,6 +1,6 @@
 // The own picture while there are two: floats in a corner, goes to another by dragging or arrow keys, and can be put away.
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import type { LocalMediaSnapshot } from '../../call';
+import type { Drawn, LocalMediaSnapshot } from '../../call';
 import { IconButton } from '../../shared/components/Button';
 import { EyeOffIcon, MicrophoneOffIcon, PeopleIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
@@ -14,6 +14,8 @@ export interface Corner {
 
 interface SelfPictureProps {
   readonly local: LocalMediaSnapshot;
+  /** Where the own picture is drawn by somebody else. */
+  readonly drawn: Drawn | null;
   readonly name: string;
   readonly isAway: boolean;
   readonly onAway: (isAway: boolean) => void;
@@ -23,7 +25,7 @@ interface SelfPictureProps {
 const DRAG_FROM_PX = 6;
 
 /** The floating own picture. */
-export function SelfPicture({ local, name, isAway, onAway }: SelfPictureProps) {
+export function SelfPicture({ local, drawn, name, isAway, onAway }: SelfPictureProps) {
   const { words } = useLanguage();
   const [corner, setCorner] = useState<Corner>({ vertical: 'bottom', horizontal: 'right' });
   const frame = useRef<HTMLDivElement>(null);
@@ -90,7 +92,7 @@ export function SelfPicture({ local, name, isAway, onAway }: SelfPictureProps) {
       data-testid="self"
       data-corner={`${corner.vertical}-${corner.horizontal}`}
     >
-      <SelfContent local={local} name={name} />
+      <SelfContent local={local} drawn={drawn} name={name} />
       {isMuted ? (
         <span className="self-mark">
           <MicrophoneOffIcon />

@@ -1,6 +1,6 @@
 // The own picture as one among equals, from three people on. Put away, it leaves its place to the others.
 import { useRef } from 'react';
-import type { LocalMediaSnapshot } from '../../call';
+import type { Drawn, LocalMediaSnapshot } from '../../call';
 import { IconButton } from '../../shared/components/Button';
 import { EyeOffIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
@@ -13,6 +13,8 @@ import { useSpeaking, type WatchLevel } from './useSpeaking';
 
 interface SelfTileProps {
   readonly local: LocalMediaSnapshot;
+  /** Where the own picture is drawn by somebody else. */
+  readonly drawn: Drawn | null;
   readonly name: string;
   readonly place: TilePlace;
   /** Size of the tile; null in the strip. */
@@ -22,7 +24,7 @@ interface SelfTileProps {
 }
 
 /** The own tile. */
-export function SelfTile({ local, name, place, box, watchLevel, onHide }: SelfTileProps) {
+export function SelfTile({ local, drawn, name, place, box, watchLevel, onHide }: SelfTileProps) {
   const { words } = useLanguage();
   const frame = useRef<HTMLDivElement>(null);
   const isHeard = local.microphone.state === 'on';
@@ -30,7 +32,7 @@ export function SelfTile({ local, name, place, box, watchLevel, onHide }: SelfTi
   const own = local.screen.state === 'on' ? words.room.selfScreen : words.people.you(name === '' ? words.nameless : name);
   return (
     <div ref={frame} className={`tile tile-${place}`} role="listitem" aria-label={words.room.self} data-testid="self" data-room={roomIn(box)}>
-      <SelfContent local={local} name={name} />
+      <SelfContent local={local} drawn={drawn} name={name} />
       <Plate name={own} isMuted={!isHeard} />
       <div className="tile-act">
         <IconButton label={words.room.selfHide} look="plate" placement="bottom" onPress={onHide} data-testid="self-hide">

@@ -107,6 +107,7 @@ export function Stage(props: StageProps) {
           {hasSelfTile ? (
             <SelfTile
               local={local}
+              drawn={call?.ownPicture ?? null}
               name={selfName}
               place={layout === 'large' ? 'strip' : 'grid'}
               box={tile}
@@ -131,7 +132,7 @@ export function Stage(props: StageProps) {
           </Button>
         </div>
       )}
-      {hasSelf && people.length < 2 ? <SelfPicture local={local} name={selfName} isAway={isSelfAway} onAway={setSelfAway} /> : null}
+      {hasSelf && people.length < 2 ? <SelfPicture local={local} drawn={call?.ownPicture ?? null} name={selfName} isAway={isSelfAway} onAway={setSelfAway} /> : null}
       {isAlone || isClosed ? null : (
         <div className="stage-corner">
           {hasSelf && !isWhole && isSelfAway ? (

@@ -1,18 +1,20 @@
-// A moving picture that somebody else draws. See `CanvasMedia`.
+// A moving picture that somebody else draws. See `Drawn`.
 import { useEffect, useRef } from 'react';
-import type { CanvasMedia, PictureSize } from '../rtc/RemoteMedia';
+import type { Drawn, PictureSize } from '../rtc/RemoteMedia';
 
 interface DrawnPictureProps {
-  readonly media: CanvasMedia;
+  readonly media: Drawn;
   readonly label: string;
   readonly className: string;
   /** There is a picture now, or one of another size. */
-  readonly onPicture: (size: PictureSize) => void;
+  readonly onPicture?: (size: PictureSize) => void;
   readonly testId?: string;
 }
 
+const ignore = (): void => undefined;
+
 /** A drawn `<canvas>`. */
-export function DrawnPicture({ media, label, className, onPicture, testId }: DrawnPictureProps) {
+export function DrawnPicture({ media, label, className, onPicture = ignore, testId }: DrawnPictureProps) {
   const ref = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const canvas = ref.current;

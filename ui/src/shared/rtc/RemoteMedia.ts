@@ -23,9 +23,8 @@ export interface PictureSize {
   readonly height: number;
 }
 
-/** Drawn into a `<canvas>` by somebody else; the sound plays by itself, always on the system's choice of speaker. */
-export interface CanvasMedia extends Heard {
-  readonly kind: 'canvas';
+/** A moving picture that somebody else draws into a `<canvas>`. */
+export interface Drawn {
   /**
    * Draws into `canvas`, and into no other, until the returned function is called; its pixel size follows the picture (the
    * screen scales it, for example with `object-fit`). May be called again with the same canvas. The canvas belongs to the
@@ -34,6 +33,11 @@ export interface CanvasMedia extends Heard {
    * `onPicture` is called when the first picture stands in the canvas, and when its size changes.
    */
   attach(canvas: HTMLCanvasElement, onPicture: (size: PictureSize) => void): () => void;
+}
+
+/** Drawn; the sound plays by itself, always on the system's choice of speaker. */
+export interface CanvasMedia extends Heard, Drawn {
+  readonly kind: 'canvas';
 }
 
 /** Why own sound or picture cannot be sent although the device works, or a peer's not be shown although it comes. */
@@ -62,4 +66,9 @@ export interface MediaConnectionFactory {
   open(configuration: RTCConfiguration): OpenedConnection;
   /** Calls `listener` when own media cannot be coded or the engine was lost, and with null when all is well again; returns how to stop. */
   watchProblem(listener: (problem: EngineProblem | null) => void): () => void;
+  /**
+   * Draws this own track from now on, and none before it; null where a `<video>` of it is better. With null instead of a track
+   * it lets go of the last one. The track stays the caller's.
+   */
+  showOwn(track: MediaStreamTrack | null): Drawn | null;
 }

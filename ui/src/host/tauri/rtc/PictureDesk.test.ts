@@ -53,6 +53,27 @@ describe('canvases', () => {
     expect(worker.told.map(({ type }) => type)).toEqual(['open', 'play', 'keep', 'attach', 'detach', 'attach']);
   });
 
+  it('show the own track, by a copy that the worker stops', () => {
+    const worker = new FakeWorker();
+    const desk = new PictureDesk(ADDRESS, worker);
+    const copy = {} as MediaStreamTrack;
+    const track = { clone: () => copy } as MediaStreamTrack;
+    const drawn = desk.showOwn(track);
+    const sizes: number[] = [];
+    const detach = drawn?.attach(new OnceCanvas().canvas, ({ width }) => sizes.push(width));
+    worker.say({ type: 'pictured', surface: 1, width: 480, height: 360 });
+    detach?.();
+    expect(desk.showOwn(null)).toBeNull();
+    expect(sizes).toEqual([480]);
+    expect(worker.told.slice(1)).toEqual([
+      { type: 'own', track: copy },
+      { type: 'keep', surface: 1, canvas: {} },
+      { type: 'attach', picture: 'own', surface: 1 },
+      { type: 'detach', picture: 'own', surface: 1 },
+      { type: 'own', track: null },
+    ]);
+  });
+
   it('hear of the trouble of their connection while it lives', () => {
     const worker = new FakeWorker();
     const desk = new PictureDesk(ADDRESS, worker);

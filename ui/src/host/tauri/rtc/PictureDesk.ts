@@ -1,11 +1,11 @@
-// The page's side of everyone's pictures: hands canvases to the display worker and hears what becomes of them.
+// The page's side of everyone's pictures and the own one: hands canvases to the display worker and hears what becomes of them.
 //
 // Promises: a canvas may be attached, detached and attached again, to the same connection or another, although the platform
 // lets it be handed over only once; one that has left the page is forgotten in the worker too. Left to others: decoding and
 // drawing (the worker).
 import type { MediaPortAddress } from '../../../protocol/MediaPortAddress';
-import type { CodecProblem, PictureSize } from '../../../shared/rtc/RemoteMedia';
-import type { DisplayTells, DisplayTold } from './workers/display.worker';
+import type { CodecProblem, Drawn, PictureSize } from '../../../shared/rtc/RemoteMedia';
+import type { DisplayTells, DisplayTold, PictureName } from './workers/display.worker';
 
 /** What of a worker is used, so that tests can bring others. */
 export interface DisplayWorker {
@@ -39,15 +39,23 @@ export class PictureDesk {
     if (this.#problems.delete(connection)) this.#tell({ type: 'close', connection });
   }
 
-  /** Draws a connection's pictures into `canvas` until the returned function is called. */
-  attach(connection: number, canvas: HTMLCanvasElement, onPicture: (size: PictureSize) => void): () => void {
+  /** Shows this own track from now on, and none before it. */
+  showOwn(track: MediaStreamTrack | null): Drawn | null {
+    // The track itself stays the page's; a copy is the worker's, which stops it.
+    const copy = track?.clone() ?? null;
+    this.#tell({ type: 'own', track: copy }, copy === null ? [] : [copy]);
+    return copy === null ? null : { attach: (canvas, onPicture) => this.attach('own', canvas, onPicture) };
+  }
+
+  /** Draws a picture into `canvas` until the returned function is called. */
+  attach(picture: PictureName, canvas: HTMLCanvasElement, onPicture: (size: PictureSize) => void): () => void {
     const surface = this.#surfaceOf(canvas);
     this.#pictured.set(surface, onPicture);
-    this.#tell({ type: 'attach', connection, surface });
+    this.#tell({ type: 'attach', picture, surface });
     return () => {
       if (this.#pictured.get(surface) !== onPicture) return;
       this.#pictured.delete(surface);
-      this.#tell({ type: 'detach', connection, surface });
+      this.#tell({ type: 'detach', picture, surface });
     };
   }
 

@@ -50,6 +50,8 @@ export function standInMediaConnections(address: MediaPortAddress | null): Media
       if (problem !== null) listener(problem);
       return () => void problems.delete(listener);
     },
+    // A `<video>` of it would be converted on the page's own thread, picture by picture, and beside the workers.
+    showOwn: (track) => (track === null && parts === null ? null : ready().desk.showOwn(track)),
   };
 }
 

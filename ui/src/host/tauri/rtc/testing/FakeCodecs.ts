@@ -9,10 +9,34 @@ export class FakeFrame {
     readonly displayWidth = 1280,
     readonly displayHeight = 720,
     readonly rotation = 0,
+    /** Null is one that this code does not read by itself. */
+    readonly format: string | null = null,
   ) {}
+
+  get visibleRect(): { readonly width: number; readonly height: number } {
+    return { width: this.displayWidth, height: this.displayHeight };
+  }
+
+  get colorSpace(): object {
+    return {};
+  }
+
+  allocationSize(): number {
+    return this.displayWidth * this.displayHeight * 2;
+  }
+
+  copyTo(): Promise<PlaneLayout[]> {
+    if (this.isClosed) return Promise.reject(new DOMException('closed', 'InvalidStateError'));
+    const plane = { offset: 0, stride: this.displayWidth };
+    return Promise.resolve([plane, plane, plane]);
+  }
 
   close(): void {
     this.isClosed = true;
+  }
+
+  clone(): FakeFrame {
+    return new FakeFrame(this.timestamp, this.displayWidth, this.displayHeight, this.rotation, this.format);
   }
 
   /** As the code under test takes it. */
@@ -93,9 +117,9 @@ export class FakeDecoder {
   }
 
   /** Gives so many pictures. */
-  put(count = 1, width = 640, height = 360): void {
+  put(count = 1, width = 640, height = 360, format: string | null = null): void {
     for (const { timestamp } of this.pending.splice(0, count)) {
-      const frame = new FakeFrame(timestamp, width, height);
+      const frame = new FakeFrame(timestamp, width, height, 0, format);
       this.frames.push(frame);
       this.init.output(frame.frame);
     }
@@ -118,11 +142,25 @@ export class FakeChunk {
   }
 }
 
+/** Node has none. */
+export class FakeImage {
+  readonly data: Uint8ClampedArray;
+
+  constructor(
+    readonly width: number,
+    readonly height: number,
+  ) {
+    this.data = new Uint8ClampedArray(width * height * 4);
+  }
+}
+
 /** A canvas that counts what is drawn into it. */
 export class FakeCanvas {
   width = 300;
   height = 150;
+  /** Timestamps of frames, and sizes of pixels. */
   drawn: number[] = [];
+  put: string[] = [];
   turns: number[] = [];
 
   getContext(): unknown {
@@ -131,6 +169,7 @@ export class FakeCanvas {
         if (frame.isClosed) throw new DOMException('closed', 'InvalidStateError');
         this.drawn.push(frame.timestamp);
       },
+      putImageData: ({ width, height }: ImageData) => this.put.push(`${width}x${height}`),
       setTransform: () => undefined,
       rotate: (angle: number) => this.turns.push(Math.round((angle * 2) / Math.PI)),
     };

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readPicture } from '../PictureHeader';
 import { FakeEncoder, FakeFrame } from '../testing/FakeCodecs';
 import { ADDRESS, FakeSockets } from '../testing/FakeSockets';
+import type { FrameReader } from './FrameLoop';
 import { fitInto } from './LayerEncoder';
 import { OwnPicture } from './OwnPicture';
-import type { FrameReader } from './OwnPicture';
 
 const LARGE = { long_side: 640, bitrate_bps: 800_000, frame_rate: 30 };
 const SMALL = { long_side: 320, bitrate_bps: 150_000, frame_rate: 15 };

@@ -11,19 +11,17 @@ import { readCaptureOrder } from '../portGuards';
 import { CAPTURE_PATH, PICTURE_BYTES } from '../portLimits';
 import { PortSocket, webSocket } from '../PortSocket';
 import type { OpenSocket } from '../PortSocket';
+import { FrameLoop, quarterTurnsOf } from './FrameLoop';
+import type { ReadFrames } from './FrameLoop';
 import { LayerEncoder } from './LayerEncoder';
 import type { CodedPicture } from './LayerEncoder';
 import { PictureClock } from './PictureClock';
 
-/** Frames of a track, one after the other. */
-export type FrameReader = Pick<ReadableStreamDefaultReader<VideoFrame>, 'read' | 'cancel'>;
-
 /** What the own picture needs around it. */
 export interface OwnPictureSurroundings {
   readonly address: MediaPortAddress;
-  /** Reads a track. Throws where this page cannot. */
-  readFrames(track: MediaStreamTrack): FrameReader;
   problem(problem: CodecProblem | null): void;
+  readonly readFrames?: ReadFrames;
   readonly openSocket?: OpenSocket;
   readonly makeEncoder?: (init: VideoEncoderInit) => VideoEncoder;
   /** The same picture with another timestamp. */
@@ -38,7 +36,7 @@ export class OwnPicture {
   #layers: LayerEncoder[] = [];
   #orders: readonly LayerOrder[] = [];
   #track: MediaStreamTrack | null = null;
-  #reading: FrameReader | null = null;
+  #loop: FrameLoop | null = null;
   readonly #clock = new PictureClock();
   #quarterTurns = 0;
 
@@ -93,43 +91,18 @@ export class OwnPicture {
   }
 
   #readIfWanted(): void {
-    if (this.#track === null || this.#orders.length === 0 || this.#reading !== null) return;
-    let reader: FrameReader;
+    if (this.#track === null || this.#orders.length === 0 || this.#loop !== null) return;
     try {
-      reader = this.around.readFrames(this.#track);
+      this.#loop = new FrameLoop(this.#track, (frame) => this.#take(frame), () => (this.#loop = null), this.around.readFrames);
     } catch (error) {
       console.error('the camera cannot be read', error);
       this.around.problem('codec-missing');
-      return;
     }
-    this.#reading = reader;
-    void this.#read(reader);
-  }
-
-  async #read(reader: FrameReader): Promise<void> {
-    try {
-      for (;;) {
-        const { value: frame, done } = await reader.read();
-        if (done) break;
-        try {
-          if (reader === this.#reading) this.#take(frame);
-        } finally {
-          frame.close();
-        }
-        if (reader !== this.#reading) break;
-      }
-    } catch (error) {
-      // The track has ended; the page hears that from the track it kept.
-      console.warn('the camera gave up', error);
-    }
-    if (reader === this.#reading) this.#reading = null;
   }
 
   #stopReading(): void {
-    const reading = this.#reading;
-    this.#reading = null;
-    // Cancelling a stream whose track has ended is refused, and then there is nothing to cancel.
-    reading?.cancel().catch(() => undefined);
+    this.#loop?.stop();
+    this.#loop = null;
   }
 
   #take(frame: VideoFrame): void {
@@ -168,10 +141,4 @@ export class OwnPicture {
 
 function restamped(frame: VideoFrame, timestamp: number): VideoFrame {
   return new VideoFrame(frame, { timestamp });
-}
-
-/** How the camera was held. Only some platforms say so on the frame (https://www.w3.org/TR/webcodecs/#dom-videoframe-rotation). */
-function quarterTurnsOf(frame: VideoFrame): number {
-  const { rotation = 0 } = frame as VideoFrame & { readonly rotation?: number };
-  return Math.round(rotation / 90) & 3;
 }

@@ -1,10 +1,12 @@
-// The picture of one connection: decoded, and drawn into whatever canvas it has now.
+// The picture of one connection: decoded, and put on an easel.
 //
-// Promises: every picture is decoded, since the next ones refer to it, but only the newest is drawn; a decoder that cannot keep
-// up or breaks begins anew with a key frame, which it asks for; without a canvas the last picture is kept for the next one.
-// Left to others: the socket, when a picture is to be shown (the engine sends it then).
+// Promises: every picture is decoded, since the next ones refer to it; a decoder that cannot keep up or breaks begins anew with a
+// key frame, which it asks for. Left to others: the socket, when a picture is to be shown (the engine sends it then), drawing
+// (`Easel`).
 import type { CodecProblem } from '../../../../shared/rtc/RemoteMedia';
 import type { PictureHeader } from '../PictureHeader';
+import { Easel } from './Easel';
+import type { Soon, Surface } from './Easel';
 
 /** Counts since the last report. */
 export interface ShownCounts {
@@ -12,13 +14,6 @@ export interface ShownCounts {
   readonly drawn: number;
   readonly dropped: number;
   readonly costUs: number;
-}
-
-/** Where pictures are drawn. */
-export interface Surface {
-  readonly canvas: OffscreenCanvas;
-  /** The first picture stands in it, or its size changed. */
-  sized(width: number, height: number): void;
 }
 
 /** What a picture says. */
@@ -40,23 +35,24 @@ export class RemotePicture {
   #brokenInRow = 0;
   #askedMs = -Infinity;
   #lastOutputMs = 0;
-  #surface: Surface | null = null;
-  #context: OffscreenCanvasRenderingContext2D | null = null;
-  #isSized = false;
-  /** The newest, whether drawn or not; kept open. */
-  #newest: { readonly frame: VideoFrame; readonly quarterTurns: number; isDrawn: boolean } | null = null;
-  #isDrawing = false;
+  readonly #easel: Easel;
   #isClosed = false;
   readonly #begun = new Map<number, { readonly atMs: number; readonly quarterTurns: number }>();
   #counts = { decoded: 0, drawn: 0, dropped: 0, costUs: 0 };
 
   constructor(
     private readonly owner: RemotePictureOwner,
-    /** Runs `act` when what is queued already has been done. */
-    private readonly soon: (act: () => void) => void,
+    soon: Soon,
     private readonly makeDecoder = (init: VideoDecoderInit): VideoDecoder => new VideoDecoder(init),
     private readonly nowMs = (): number => performance.now(),
-  ) {}
+  ) {
+    const overtaken = (): void => void (this.#counts.dropped += 1);
+    const drawn = (costUs: number): void => {
+      this.#counts.drawn += 1;
+      this.#counts.costUs += costUs;
+    };
+    this.#easel = new Easel({ drawn, overtaken }, soon);
+  }
 
   /** Takes a coded picture. */
   take(header: PictureHeader, picture: Uint8Array): void {
@@ -79,13 +75,7 @@ export class RemotePicture {
 
   /** Draws there from now on; null for nowhere. */
   attach(surface: Surface | null): void {
-    this.#surface = surface;
-    this.#isSized = false;
-    this.#context = surface?.canvas.getContext('2d', { alpha: false, desynchronized: true }) ?? null;
-    if (this.#newest !== null && surface !== null) {
-      this.#newest.isDrawn = false;
-      this.#drawSoon();
-    }
+    this.#easel.attach(surface);
   }
 
   /** What was done since the last call; null when nothing. */
@@ -99,10 +89,7 @@ export class RemotePicture {
   close(): void {
     this.#isClosed = true;
     this.#discard();
-    this.#newest?.frame.close();
-    this.#newest = null;
-    this.#surface = null;
-    this.#context = null;
+    this.#easel.close();
   }
 
   #make(): VideoDecoder {
@@ -135,53 +122,7 @@ export class RemotePicture {
       this.#brokenInRow = 0;
       this.owner.problem(null);
     }
-    const overtaken = this.#newest;
-    if (overtaken !== null) {
-      if (!overtaken.isDrawn && this.#surface !== null) this.#counts.dropped += 1;
-      overtaken.frame.close();
-    }
-    this.#newest = { frame, quarterTurns: begun?.quarterTurns ?? 0, isDrawn: false };
-    if (this.#surface !== null) this.#drawSoon();
-  }
-
-  /** When the decoder gives several at once, only the last of them is drawn. */
-  #drawSoon(): void {
-    if (this.#isDrawing) return;
-    this.#isDrawing = true;
-    this.soon(() => {
-      this.#isDrawing = false;
-      this.#draw();
-    });
-  }
-
-  #draw(): void {
-    const [newest, surface, context] = [this.#newest, this.#surface, this.#context];
-    if (newest === null || newest.isDrawn || surface === null || context === null) return;
-    const begunMs = this.nowMs();
-    const { frame, quarterTurns } = newest;
-    const lying = quarterTurns % 2 === 1;
-    const [width, height] = lying ? [frame.displayHeight, frame.displayWidth] : [frame.displayWidth, frame.displayHeight];
-    const { canvas } = surface;
-    const isResized = canvas.width !== width || canvas.height !== height;
-    if (isResized) {
-      canvas.width = width;
-      canvas.height = height;
-    }
-    if (quarterTurns === 0) {
-      context.drawImage(frame, 0, 0);
-    } else {
-      context.setTransform(1, 0, 0, 1, width / 2, height / 2);
-      context.rotate((quarterTurns * Math.PI) / 2);
-      context.drawImage(frame, -frame.displayWidth / 2, -frame.displayHeight / 2);
-      context.setTransform(1, 0, 0, 1, 0, 0);
-    }
-    newest.isDrawn = true;
-    this.#counts.drawn += 1;
-    this.#counts.costUs += Math.round((this.nowMs() - begunMs) * 1000);
-    if (isResized || !this.#isSized) {
-      this.#isSized = true;
-      surface.sized(width, height);
-    }
+    this.#easel.put(frame, begun?.quarterTurns ?? 0);
   }
 
   #broke(error: unknown): void {

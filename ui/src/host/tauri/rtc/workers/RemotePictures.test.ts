@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { PICTURE_HEADER_BYTES, writePictureHeader } from '../PictureHeader';
-import { FakeCanvas, FakeChunk, FakeDecoder } from '../testing/FakeCodecs';
+import { FakeCanvas, FakeChunk, FakeDecoder, FakeImage } from '../testing/FakeCodecs';
 import { ADDRESS, FakeSockets } from '../testing/FakeSockets';
+import type { RemotePicture } from './RemotePicture';
 import { RemotePictures } from './RemotePictures';
+import { Surfaces } from './Surfaces';
 
 const decoders: FakeDecoder[] = [];
 
@@ -32,14 +34,12 @@ class Stage {
   readonly pictured: [number, number, number][] = [];
   readonly problems: [number, string | null][] = [];
   readonly waiting: (() => void)[] = [];
+  readonly surfaces = new Surfaces((surface, width, height) => void this.pictured.push([surface, width, height]));
   readonly pictures = new RemotePictures(
     ADDRESS,
-    {
-      pictured: (surface, width, height) => void this.pictured.push([surface, width, height]),
-      problem: (connection, problem) => void this.problems.push([connection, problem]),
-    },
-    this.sockets.open,
+    (connection, problem) => void this.problems.push([connection, problem]),
     (act) => void this.waiting.push(act),
+    this.sockets.open,
   );
 
   constructor() {
@@ -53,13 +53,28 @@ class Stage {
   }
 
   /** What is queued already is done. */
-  turn(): void {
+  async turn(): Promise<void> {
     for (const act of this.waiting.splice(0)) act();
+    await vi.advanceTimersByTimeAsync(0);
+  }
+
+  attach(connection: number, surface: number): void {
+    this.surfaces.attach(this.picture(connection), surface);
+  }
+
+  detach(connection: number, surface: number): void {
+    this.surfaces.detach(this.picture(connection), surface);
+  }
+
+  picture(connection: number): RemotePicture {
+    const picture = this.pictures.of(connection);
+    if (picture === null) throw new Error('it does not play');
+    return picture;
   }
 
   canvas(surface: number): FakeCanvas {
     const canvas = new FakeCanvas();
-    this.pictures.keep(surface, canvas.canvas);
+    this.surfaces.keep(surface, canvas.canvas);
     return canvas;
   }
 
@@ -82,14 +97,14 @@ describe("others' pictures", () => {
     expect([decoders.length, decoders[0]?.state]).toEqual([1, 'closed']);
   });
 
-  it('are drawn in their size, and the newest only when several come at once', () => {
+  it('are drawn in their size, and the newest only when several come at once', async () => {
     const stage = new Stage();
     const canvas = stage.canvas(5);
     stage.pictures.play(1);
-    stage.pictures.attach(1, 5);
+    stage.attach(1, 5);
     for (let at = 0; at < 3; at += 1) stage.show(1, at, { key: at === 0 });
     decoders[0]?.put(3);
-    stage.turn();
+    await stage.turn();
     expect([canvas.drawn, canvas.width, canvas.height]).toEqual([[2], 640, 360]);
     expect(stage.pictured).toEqual([[5, 640, 360]]);
     expect(decoders[0]?.frames.map(({ isClosed }) => isClosed)).toEqual([true, true, false]);
@@ -97,40 +112,75 @@ describe("others' pictures", () => {
     expect(stage.reports).toEqual([{ type: 'shown', connection: 1, decoded: 3, drawn: 1, dropped: 2, cost_us: expect.any(Number) as number }]);
   });
 
-  it('stand upright', () => {
+  it('stand upright', async () => {
     const stage = new Stage();
     const canvas = stage.canvas(5);
     stage.pictures.play(1);
-    stage.pictures.attach(1, 5);
+    stage.attach(1, 5);
     stage.show(1, 0, { key: true, quarterTurns: 1 });
     decoders[0]?.put();
-    stage.turn();
+    await stage.turn();
     expect([canvas.width, canvas.height, canvas.turns]).toEqual([360, 640, [1]]);
   });
 
-  it('go on in a canvas that was away, with the last one at once and the same decoder', () => {
+  it('go on in a canvas that was away, with the last one at once and the same decoder', async () => {
     const stage = new Stage();
     const canvas = stage.canvas(5);
     stage.pictures.play(1);
-    stage.pictures.attach(1, 5);
+    stage.attach(1, 5);
     stage.show(1, 0, { key: true });
     decoders[0]?.put();
-    stage.turn();
-    stage.pictures.detach(1, 5);
+    await stage.turn();
+    stage.detach(1, 5);
     stage.show(1, 1);
     decoders[0]?.put();
-    stage.turn();
+    await stage.turn();
     expect(canvas.drawn).toEqual([0]);
-    stage.pictures.attach(1, 5);
-    stage.turn();
+    stage.attach(1, 5);
+    await stage.turn();
     expect(canvas.drawn).toEqual([0, 1]);
     expect([stage.pictured.length, decoders.length]).toEqual([2, 1]);
     // A late word about the old place takes nothing away from the new one.
     const other = stage.canvas(6);
-    stage.pictures.attach(1, 6);
-    stage.pictures.detach(1, 5);
-    stage.turn();
+    stage.attach(1, 6);
+    stage.detach(1, 5);
+    await stage.turn();
     expect(other.drawn).toEqual([1]);
+  });
+
+  it('are converted here where their bytes can be had, and let the platform convert what else there is', async () => {
+    vi.stubGlobal('ImageData', FakeImage);
+    const stage = new Stage();
+    const canvas = stage.canvas(5);
+    stage.pictures.play(1);
+    stage.attach(1, 5);
+    for (let at = 0; at < 2; at += 1) stage.show(1, at, { key: at === 0, quarterTurns: at });
+    decoders[0]?.put(1, 4, 2, 'I420');
+    await stage.turn();
+    expect([canvas.put, canvas.drawn, canvas.width, canvas.height]).toEqual([['4x2'], [], 4, 2]);
+    decoders[0]?.put(1, 4, 2, 'I420');
+    await stage.turn();
+    expect([canvas.put, canvas.width, canvas.height]).toEqual([['4x2', '2x4'], 2, 4]);
+    stage.show(1, 2);
+    decoders[0]?.put(1, 4, 2, 'P010');
+    await stage.turn();
+    expect(canvas.drawn).toEqual([2]);
+  });
+
+  it('go on when one of them cannot be read', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    vi.stubGlobal('ImageData', FakeImage);
+    const stage = new Stage();
+    const canvas = stage.canvas(5);
+    stage.pictures.play(1);
+    stage.attach(1, 5);
+    for (let at = 0; at < 2; at += 1) stage.show(1, at, { key: at === 0 });
+    decoders[0]?.put(1, 4, 2, 'I420');
+    decoders[0]?.frames[0]?.close();
+    await stage.turn();
+    decoders[0]?.put(1, 4, 2, 'I420');
+    await stage.turn();
+    expect(canvas.put).toEqual(['4x2']);
   });
 
   it('ask for a key frame instead of decoding what has lost its beginning, but not at every picture', () => {

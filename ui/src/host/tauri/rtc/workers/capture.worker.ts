@@ -2,7 +2,6 @@
 import type { MediaPortAddress } from '../../../../protocol/MediaPortAddress';
 import type { CodecProblem } from '../../../../shared/rtc/RemoteMedia';
 import { OwnPicture } from './OwnPicture';
-import type { FrameReader } from './OwnPicture';
 import { workerScope } from './scope';
 
 /** What the page tells it. */
@@ -16,11 +15,6 @@ export interface CaptureTells {
   readonly problem: CodecProblem | null;
 }
 
-/** https://www.w3.org/TR/mediacapture-transform/#track-processor */
-declare const MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => {
-  readonly readable: ReadableStream<VideoFrame>;
-};
-
 const scope = workerScope<CaptureTold, CaptureTells>();
 let picture: OwnPicture | null = null;
 let toldProblem: CodecProblem | null = null;
@@ -32,7 +26,6 @@ scope.onmessage = ({ data }) => {
   }
   picture = new OwnPicture({
     address: data.address,
-    readFrames: (track): FrameReader => new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader(),
     problem: (problem) => {
       if (problem === toldProblem) return;
       toldProblem = problem;
