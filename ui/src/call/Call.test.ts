@@ -177,6 +177,20 @@ describe('a call', () => {
     }
   });
 
+  it.each([true, false])('lets the side that began give way when both negotiate at once, whatever the ids (the smaller began: %s)', async (smallerBegan) => {
+    const [left, right] = pair();
+    left.meet(smallerBegan);
+    right.meet(!smallerBegan);
+    await settle(left, right);
+    left.connection.need();
+    right.connection.need();
+    await settle(left, right);
+    expect([left.connection.rollbacks, right.connection.rollbacks]).toEqual(smallerBegan ? [1, 0] : [0, 1]);
+    expect([left.connection.signalingState, right.connection.signalingState]).toEqual(['stable', 'stable']);
+    expect(left.connection.remoteDescription?.sdp).toBe(right.connection.localDescription?.sdp);
+    expect([left.connections.length, right.connections.length]).toEqual([1, 1]);
+  });
+
   it('mends a young cut by an ICE restart of the same connection', async () => {
     const [left, right] = await live();
     left.connection.become('disconnected');

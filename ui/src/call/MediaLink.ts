@@ -40,7 +40,6 @@ export class MediaLink {
     readonly number: number,
     /** True when this side made the first offer of this connection. */
     readonly begunByUs: boolean,
-    polite: boolean,
     factory: MediaConnectionFactory,
     configuration: RTCConfiguration,
     private readonly tracks: () => LocalTracks,
@@ -54,7 +53,10 @@ export class MediaLink {
       this.#codecProblem = problem;
       if (!this.#closed) owner.changed();
     });
-    this.#negotiation = new Negotiation(this.#connection, polite, {
+    // Chromium shows no picture any more of a section that the other side's offer made, once an offer of its own was rolled back: so
+    // the side that made the sections gives way. A first offer gives way to nothing (see `unanswered`).
+    const isPolite = (): boolean => begunByUs && !this.unanswered;
+    this.#negotiation = new Negotiation(this.#connection, isPolite, {
       send: (signal) => owner.send(signal),
       prepareAnswer: () => {
         this.#takeSections();

@@ -185,10 +185,9 @@ export class PeerMedia {
       // A closed link says nothing any more, so this is always about the current one.
       changed: () => this.#follow(),
     };
-    const { polite } = this.#peer;
     const tracks = (): LocalTracks => this.around.tracks();
     try {
-      return new MediaLink(number, ours, polite, this.around.factory, this.around.configuration(), tracks, around);
+      return new MediaLink(number, ours, this.around.factory, this.around.configuration(), tracks, around);
     } catch {
       return null;
     }

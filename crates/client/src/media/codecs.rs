@@ -22,7 +22,7 @@ use webrtc::error::Result;
 
 use super::{
     estimator::PublishingEstimator,
-    pacing_factor,
+    pacing_factor, repairs,
     rtcp_tap::{self, Feedback},
 };
 
@@ -83,6 +83,7 @@ pub(super) fn codecs(feedback: mpsc::Sender<Feedback>) -> Result<Codecs> {
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
         .with(Slot::SenderReport, SenderReportBuilder::new().build())
         .with(Slot::from(pacing_factor::SLOT), pacing_factor::pacing_factor())
+        .with(Slot::from(repairs::SLOT), repairs::repairs(target_bps.clone()))
         .with(Slot::from(rtcp_tap::SLOT), rtcp_tap::rtcp_tap(feedback));
     Ok(Codecs { engine, registry, target_bps })
 }

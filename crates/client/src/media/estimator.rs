@@ -1,6 +1,9 @@
 //! Congestion control's estimate, readable from outside: the library owns its estimator, so the number is published.
 
-use std::time::Instant;
+use std::{
+    collections::{HashSet, VecDeque},
+    time::Instant,
+};
 
 use rtc::interceptor::{BandwidthEstimator, EstimatorStats, Gcc, PacketReport};
 use tokio::sync::watch;
@@ -12,10 +15,14 @@ const MIN_BPS: f64 = 90_000.0;
 /// More than the largest picture is coded with.
 const MAX_BPS: f64 = 4_000_000.0;
 
+/// Packets whose fate is remembered: as many as can still be sent again.
+const REMEMBERED: usize = 2_048;
+
 /// Google Congestion Control (draft-ietf-rmcat-gcc-02) that tells its target.
 pub(super) struct PublishingEstimator {
     inner: Gcc,
     target_bps: watch::Sender<u32>,
+    told: Told,
 }
 
 impl PublishingEstimator {
@@ -23,7 +30,7 @@ impl PublishingEstimator {
     pub(super) fn new() -> (Self, watch::Receiver<u32>) {
         let inner = Gcc::new(INITIAL_BPS, MIN_BPS, MAX_BPS);
         let (target_bps, shown) = watch::channel(whole(inner.target_bitrate()));
-        (Self { inner, target_bps }, shown)
+        (Self { inner, target_bps, told: Told::default() }, shown)
     }
 
     fn publish(&self) {
@@ -34,7 +41,8 @@ impl PublishingEstimator {
 
 impl BandwidthEstimator for PublishingEstimator {
     fn on_reports(&mut self, now: Instant, reports: &[PacketReport]) {
-        self.inner.on_reports(now, reports);
+        let fates: Vec<PacketReport> = reports.iter().filter(|report| self.told.is_news(report)).cloned().collect();
+        self.inner.on_reports(now, &fates);
         self.publish();
     }
 
@@ -56,7 +64,79 @@ impl BandwidthEstimator for PublishingEstimator {
     }
 }
 
+/// Packets of which feedback has told. A second copy of one that came is refused as a replay (RFC 3711, section 3.3.2) before it is
+/// counted, so it is reported lost, which says nothing about the road.
+#[derive(Default)]
+struct Told {
+    order: VecDeque<(u32, u16)>,
+    known: HashSet<(u32, u16)>,
+}
+
+impl Told {
+    /// Whether the report says something about the road.
+    fn is_news(&mut self, report: &PacketReport) -> bool {
+        let packet = (report.ssrc, report.rtp_sequence_number);
+        if !self.known.insert(packet) {
+            return report.arrived;
+        }
+        self.order.push_back(packet);
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        true
+    }
+}
+
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
 const fn whole(bits_per_second: f64) -> u32 {
     bits_per_second as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rtc::rtcp::transport_feedbacks::cc_feedback_report::Ecn;
+
+    use super::*;
+
+    fn report(number: u16, arrived: bool, at: Instant) -> PacketReport {
+        PacketReport {
+            ssrc: 1,
+            id: u64::from(number),
+            rtp_sequence_number: number,
+            is_twcc: true,
+            twcc_sequence_number: number,
+            size: 1_000,
+            arrived,
+            departure: at,
+            arrival: arrived.then(|| Duration::from_millis(u64::from(number) * 10)),
+            ecn: Ecn::default(),
+        }
+    }
+
+    #[test]
+    fn copies_of_packets_that_came_are_no_loss() {
+        let begin = Instant::now();
+        let (mut estimator, target_bps) = PublishingEstimator::new();
+        for number in 0..300 {
+            let now = begin + Duration::from_millis(u64::from(number) * 10);
+            estimator.on_reports(now, &[report(number, true, now), report(number, false, now)]);
+        }
+        assert!(*target_bps.borrow() > 700_000, "{}", *target_bps.borrow());
+        assert!(estimator.told.known.len() <= REMEMBERED);
+    }
+
+    #[test]
+    fn real_losses_are() {
+        let begin = Instant::now();
+        let (mut estimator, target_bps) = PublishingEstimator::new();
+        for number in 0..300 {
+            let now = begin + Duration::from_millis(u64::from(number) * 10);
+            estimator.on_reports(now, &[report(number, number % 2 == 0, now)]);
+        }
+        assert!(*target_bps.borrow() < 200_000, "{}", *target_bps.borrow());
+    }
 }

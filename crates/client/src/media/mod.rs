@@ -24,6 +24,7 @@ mod picture_receiver;
 mod picture_sender;
 mod pictures;
 mod port;
+mod repairs;
 mod reporter;
 mod rtcp_tap;
 mod rtp_out;

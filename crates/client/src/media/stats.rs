@@ -19,13 +19,16 @@ pub(super) fn entries(
         .filter_map(|entry| {
             let Value::Object(mut object) = value(entry)? else { return None };
             // The library writes seconds, the standard has milliseconds.
-            if let Some(seconds) = object.get("timestamp").and_then(Value::as_f64) {
-                object.insert("timestamp".to_owned(), json!(seconds * 1000.0));
+            for name in ["timestamp", "remoteTimestamp"] {
+                if let Some(seconds) = object.get(name).and_then(Value::as_f64) {
+                    object.insert(name.to_owned(), json!(seconds * 1000.0));
+                }
             }
             let is_video = object.get("kind").and_then(Value::as_str) == Some("video");
             match object.get("type").and_then(Value::as_str) {
                 Some("inbound-rtp") if is_video => object.extend(inbound_picture(counts)),
                 Some("inbound-rtp") => object.extend(sound.map(inbound_sound).unwrap_or_default()),
+                Some("candidate-pair") => tell_available(&mut object, target_bps),
                 Some("outbound-rtp") if is_video => object.extend(outbound_picture(counts, target_bps)),
                 _ => {}
             }
@@ -51,6 +54,17 @@ fn value(entry: &RTCStatsReportEntry) -> Option<Value> {
         _ => return None,
     };
     value.inspect_err(|error| tracing::warn!(%error, "a statistic cannot be written down")).ok()
+}
+
+/// Congestion control speaks of the pair in use; of the others, and of the way in, nothing is known, which the library writes as 0.
+fn tell_available(pair: &mut Map<String, Value>, target_bps: u32) {
+    let is_used = pair.get("nominated").and_then(Value::as_bool) == Some(true);
+    pair.remove("availableIncomingBitrate");
+    if is_used {
+        pair.insert("availableOutgoingBitrate".to_owned(), json!(target_bps));
+    } else {
+        pair.remove("availableOutgoingBitrate");
+    }
 }
 
 fn object(value: Value) -> Map<String, Value> {

@@ -31,6 +31,7 @@ export class FakeMediaConnection implements MediaConnectionLike {
   readonly candidates: string[] = [];
   readonly sent: (MediaStreamTrack | null)[] = [];
   restarts = 0;
+  rollbacks = 0;
   #generation = 0;
   readonly #candidateListeners: ((event: { candidate: RTCIceCandidateInit | null }) => void)[] = [];
   readonly #stateListeners: (() => void)[] = [];
@@ -61,6 +62,7 @@ export class FakeMediaConnection implements MediaConnectionLike {
     const { type, sdp = '' } = description;
     if (type === 'answer' && this.signalingState !== 'have-local-offer') throw new Error('InvalidStateError');
     // An offer in `have-local-offer` rolls ours back (RFC 9429 section 4.1.10.2).
+    if (type === 'offer' && this.signalingState === 'have-local-offer') this.rollbacks += 1;
     this.remoteDescription = { type, sdp };
     if (type === 'offer') {
       for (const kind of ['audio', 'video'] as const) {

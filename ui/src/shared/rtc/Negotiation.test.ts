@@ -25,7 +25,7 @@ class Pair {
   readonly sides = [this.#side(0), this.#side(1)] as const;
 
   #side(index: 0 | 1): Negotiation {
-    return new Negotiation(this.connections[index], index === 1, {
+    return new Negotiation(this.connections[index], () => index === 1, {
       send: (signal) => this.#ways[index].push(signal),
       failed: (error) => this.failures.push(error),
     });

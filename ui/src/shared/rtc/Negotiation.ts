@@ -37,7 +37,8 @@ export class Negotiation {
 
   constructor(
     private readonly connection: PeerConnectionLike,
-    private readonly polite: boolean,
+    /** Whether this side is the polite one, should offers collide now. */
+    private readonly isPolite: () => boolean,
     private readonly owner: NegotiationOwner,
   ) {
     connection.addEventListener('icecandidate', (event) => {
@@ -85,7 +86,7 @@ export class Negotiation {
   async #describe(description: Description): Promise<void> {
     const offer = description.type === 'offer';
     const collision = offer && this.connection.signalingState !== 'stable';
-    this.#ignoringOffer = collision && !this.polite;
+    this.#ignoringOffer = collision && !this.isPolite();
     if (this.#ignoringOffer) return;
     // An answer to an offer that was rolled back since answers nothing any more.
     if (!offer && this.connection.signalingState !== 'have-local-offer') return;

@@ -70,7 +70,7 @@ export class DataLink {
     bulk.binaryType = 'arraybuffer';
     this.#bulk = new BulkSender(bulk);
     this.#relay = new RelayTrouble(this.#connection, configuration, (code) => this.#end(code, 'no relay candidate'));
-    this.#negotiation = new Negotiation(this.#connection, epoch.polite, {
+    this.#negotiation = new Negotiation(this.#connection, () => epoch.polite, {
       send: (signal) => owner.send(signal),
       failed: (error) => this.#end('connect-failed', error.name),
     });

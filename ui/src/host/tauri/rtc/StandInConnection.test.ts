@@ -340,7 +340,7 @@ describe('a stand-in connection', () => {
     const failures: Error[] = [];
     const negotiations = connections.map(
       (connection, index) =>
-        new Negotiation(connection, index === 1, {
+        new Negotiation(connection, () => index === 1, {
           send: (signal) => void signals[index]?.push(signal),
           failed: (error) => void failures.push(error),
         }),
