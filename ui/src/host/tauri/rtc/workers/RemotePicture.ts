@@ -1,8 +1,8 @@
 // The picture of one connection: decoded, and put on an easel.
 //
 // Promises: every picture is decoded, since the next ones refer to it; a decoder that cannot keep up or breaks begins anew with a
-// key frame, which it asks for. Left to others: the socket, when a picture is to be shown (the engine sends it then), drawing
-// (`Easel`).
+// key frame, which it asks for; each size has a decoder of its own. Left to others: the socket, when a picture is to be shown (the
+// engine sends it then), drawing (`Easel`).
 import type { CodecProblem } from '../../../../shared/rtc/RemoteMedia';
 import type { PictureHeader } from '../PictureHeader';
 import { Easel } from './Easel';
@@ -31,6 +31,8 @@ const ASK_AGAIN_MS = 300;
 
 export class RemotePicture {
   #decoder: VideoDecoder | null = null;
+  /** Of what the decoder was made for. */
+  #size = { width: 0, height: 0 };
   #needsKey = true;
   #brokenInRow = 0;
   #askedMs = -Infinity;
@@ -58,13 +60,15 @@ export class RemotePicture {
   take(header: PictureHeader, picture: Uint8Array): void {
     if (this.#isClosed) return;
     if ((this.#decoder?.decodeQueueSize ?? 0) > WAITING) this.#discard();
+    // WebKitGTK's decoder says of all frames that they are as large as its first one, and reading their pixels goes by that.
+    if (header.key && this.#decoder !== null && (header.width !== this.#size.width || header.height !== this.#size.height)) this.#discard();
     if (this.#needsKey && !header.key) {
       this.#counts.dropped += 1;
       this.#askForKey();
       return;
     }
     try {
-      const decoder = this.#decoder ?? this.#make();
+      const decoder = this.#decoder ?? this.#make(header);
       this.#begun.set(header.timestampUs, { atMs: this.nowMs(), quarterTurns: header.quarterTurns });
       decoder.decode(new EncodedVideoChunk({ type: header.key ? 'key' : 'delta', timestamp: header.timestampUs, data: picture }));
       this.#needsKey = false;
@@ -92,7 +96,7 @@ export class RemotePicture {
     this.#easel.close();
   }
 
-  #make(): VideoDecoder {
+  #make({ width, height }: PictureHeader): VideoDecoder {
     const decoder = this.makeDecoder({
       output: (frame) => {
         if (decoder === this.#decoder) this.#put(frame);
@@ -103,7 +107,8 @@ export class RemotePicture {
       },
     });
     this.#decoder = decoder;
-    decoder.configure({ codec: 'vp8', optimizeForLatency: true });
+    this.#size = { width, height };
+    decoder.configure({ codec: 'vp8', codedWidth: width, codedHeight: height, optimizeForLatency: true });
     return decoder;
   }
 

@@ -46,9 +46,9 @@ class Stage {
     this.sockets.newest.accept();
   }
 
-  show(connection: number, timestampUs: number, { key = false, quarterTurns = 0 } = {}): void {
+  show(connection: number, timestampUs: number, { key = false, quarterTurns = 0, width = 640, height = 360 } = {}): void {
     const message = new ArrayBuffer(PICTURE_HEADER_BYTES + 1);
-    writePictureHeader(message, { key, layer: 0, quarterTurns, connection, timestampUs, width: 640, height: 360, costUs: 0 });
+    writePictureHeader(message, { key, layer: 0, quarterTurns, connection, timestampUs, width, height, costUs: 0 });
     this.sockets.newest.say(message);
   }
 
@@ -181,6 +181,21 @@ describe("others' pictures", () => {
     decoders[0]?.put(1, 4, 2, 'I420');
     await stage.turn();
     expect(canvas.put).toEqual(['4x2']);
+  });
+
+  it('have a decoder of their own for each size, since one may not say when it changes', () => {
+    const stage = new Stage();
+    stage.pictures.play(1);
+    stage.show(1, 0, { key: true });
+    stage.show(1, 1, { key: true });
+    expect(decoders).toHaveLength(1);
+    stage.show(1, 2, { key: true, width: 320, height: 180 });
+    stage.show(1, 3, { width: 320, height: 180 });
+    expect(decoders.map(({ state, pending }) => [state, pending.length])).toEqual([
+      ['closed', 2],
+      ['configured', 2],
+    ]);
+    expect(stage.reports).toEqual([]);
   });
 
   it('ask for a key frame instead of decoding what has lost its beginning, but not at every picture', () => {
