@@ -9,6 +9,7 @@ use parlor_protocol::{
     host::Path,
     negotiation::{Candidate, Description, DescriptionType},
 };
+use rtc::peer_connection::configuration::RTCOfferOptions;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -98,7 +99,7 @@ impl Task {
         let mut look = interval(PATH_PERIOD);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         if self.config.initiator {
-            self.offer(&mut state).await;
+            self.offer(&mut state, false).await;
         }
         let events = self.events.clone();
         while !state.done {
@@ -155,17 +156,18 @@ impl Task {
             }
             Order::RestartIce => {
                 if state.negotiation.restart() {
-                    self.restart(state).await;
+                    self.offer(state, true).await;
                 }
             }
             Order::Close => self.begin_closing(state),
         }
     }
 
-    async fn offer(&self, state: &mut State) {
+    /// `ice_restart`: begins a new generation of ICE. The library's own `restart_ice` would gather for it before any description names it.
+    async fn offer(&self, state: &mut State, ice_restart: bool) {
         let peer = &self.connection.peer;
         let made = async {
-            let offer = peer.create_offer(None).await?;
+            let offer = peer.create_offer(ice_restart.then_some(RTCOfferOptions { ice_restart })).await?;
             peer.set_local_description(offer.clone()).await?;
             Ok::<_, webrtc::error::Error>(offer)
         };
@@ -174,13 +176,6 @@ impl Task {
                 state.negotiation.offered();
                 state.tell(LinkEvent::LocalDescription(Description { kind: DescriptionType::Offer, sdp: offer.sdp }));
             }
-            Err(error) => state.fail(LinkError::Setup(error.to_string())),
-        }
-    }
-
-    async fn restart(&self, state: &mut State) {
-        match self.connection.peer.restart_ice().await {
-            Ok(()) => self.offer(state).await,
             Err(error) => state.fail(LinkError::Setup(error.to_string())),
         }
     }
@@ -214,7 +209,7 @@ impl Task {
             }
         }
         if state.negotiation.take_restart() {
-            self.restart(state).await;
+            self.offer(state, true).await;
         }
         Ok(())
     }

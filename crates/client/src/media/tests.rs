@@ -308,6 +308,29 @@ async fn what_is_no_request_is_refused_and_the_socket_lives_on() {
 }
 
 #[tokio::test]
+async fn candidates_are_told_after_the_description_they_belong_to() {
+    let (mut a, mut b) = call().await;
+    for page in [&mut a, &mut b] {
+        page.ask(PortRequest::RestartIce { connection: CONNECTION }).await;
+    }
+    let offer = a.local().await;
+    b.remote(offer).await;
+    // Each question takes a turn of the engine, in which the library could gather.
+    for rid in 1_000..1_100 {
+        b.ask(PortRequest::GetStats { connection: CONNECTION, rid }).await;
+        loop {
+            match b.next().await {
+                PortMessage::Stats { .. } => break,
+                PortMessage::Candidate { candidate, .. } => panic!("{candidate:?} belongs to no description yet"),
+                _ => {}
+            }
+        }
+    }
+    b.local().await;
+    b.until(|message| matches!(message, PortMessage::Candidate { candidate: Some(_), .. }).then_some(())).await;
+}
+
+#[tokio::test]
 async fn offers_that_cross_are_settled_by_the_one_that_gives_way() {
     let (mut a, mut b) = call().await;
     for _ in 0..10 {

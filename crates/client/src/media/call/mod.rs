@@ -104,6 +104,8 @@ pub(super) struct Call {
     has_local_offer: bool,
     role: DtlsRole,
     has_remote_description: bool,
+    /// The next offer begins a new generation of ICE.
+    is_restart_due: bool,
     /// SSRCs of the peer.
     remote: Vec<(u32, MediaKind)>,
     readers: Vec<mpsc::Sender<PictureControl>>,
@@ -145,6 +147,7 @@ impl Call {
             has_local_offer: false,
             role: DtlsRole::default(),
             has_remote_description: false,
+            is_restart_due: false,
             remote: Vec::new(),
             readers: Vec::new(),
             tasks: JoinSet::new(),
@@ -230,7 +233,8 @@ impl Call {
                 Ok(Some(PortMessage::Done { rid }))
             }
             PortRequest::RestartIce { .. } => {
-                self.peer.restart_ice().await.map_err(|error| MediaError::State(error.to_string()))?;
+                // The library's own `restart_ice` would gather at once, candidates of a generation that no description names yet.
+                self.is_restart_due = true;
                 Ok(None)
             }
             PortRequest::SetSending { rid, section, on, .. } => {

@@ -1,6 +1,7 @@
 //! The descriptions and candidates of a call's connection: the standard's `setLocalDescription` and `setRemoteDescription`.
 
 use parlor_protocol::negotiation::{Candidate, Description, DescriptionType};
+use rtc::peer_connection::configuration::RTCOfferOptions;
 use webrtc::peer_connection::{RTCIceCandidate, RTCIceCandidateInit, RTCSessionDescription};
 
 use super::Call;
@@ -13,7 +14,12 @@ impl Call {
         if self.has_local_offer {
             return Err(MediaError::State("an offer is out already".to_owned()));
         }
-        let made = if is_answer { self.peer.create_answer(None).await } else { self.peer.create_offer(None).await };
+        let made = if is_answer {
+            self.peer.create_answer(None).await
+        } else {
+            let ice_restart = std::mem::take(&mut self.is_restart_due);
+            self.peer.create_offer(ice_restart.then_some(RTCOfferOptions { ice_restart })).await
+        };
         let made = made.map_err(machine)?;
         self.peer.set_local_description(made.clone()).await.map_err(machine)?;
         self.has_remote_offer = false;
