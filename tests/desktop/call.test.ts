@@ -59,8 +59,7 @@ describe('the app window and a browser', () => {
 
   it('recover from 3 % loss and 40 ms each way, without a long freeze', () => badRoad(relay, [ada, ida], WATCHED_S));
 
-  // Not within its bound each time yet, so it stands in the long run.
-  it.runIf(IS_LONG)('fall silent at once when one is muted, either way', async () => {
+  it('fall silent at once when one is muted, either way', async () => {
     await muteAndUnmute(ida, ada);
     await muteAndUnmute(ada, ida);
   });
@@ -136,8 +135,7 @@ describe('two app windows', () => {
   });
 });
 
-// The window was seen to show its own picture in another's tile here, at times: in the long run until that is found.
-describe.runIf(IS_LONG)('two browsers and the app window', () => {
+describe('two browsers and the app window', () => {
   let room: CallRoom;
 
   beforeAll(async () => {

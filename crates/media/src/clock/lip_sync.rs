@@ -18,9 +18,11 @@ const RESET_S: f64 = 1.0;
 const ABSURD_S: f64 = 5.0;
 /// From this error on people notice (EBU R37 allows 40 ms of early and 60 ms of late sound).
 const NOTICED_S: f64 = 0.06;
-/// How fast the wait changes below that: 3 ms a picture at 30 a second, unseen.
+/// Pictures are shown by so much before their sound is heard: nobody notices, and it is so much less to wait.
+const PICTURES_LEAD_S: f64 = 0.04;
+/// How fast the wait changes while nobody notices: 3 ms a picture at 30 a second, unseen.
 const GENTLE: f64 = 0.1;
-/// And above it: 300 ms are made good within a second.
+/// And when somebody does: 300 ms are made good within a second.
 const BRISK: f64 = 0.4;
 /// Longest time one picture's step is reckoned for.
 const LONGEST_STEP_S: f64 = 0.1;
@@ -70,7 +72,7 @@ impl LipSync {
         self.late_s += ((at_once_s - sound_s).max(0.0) - self.late_s) * LATENESS_SHARE;
         let (shown_s, moved) = self.shown.unwrap_or((at_once_s, now));
         let passed_s = now.saturating_duration_since(moved).as_secs_f64().min(LONGEST_STEP_S);
-        let error_s = sound_s - shown_s;
+        let error_s = sound_s - PICTURES_LEAD_S - shown_s;
         let step_s = passed_s * if error_s.abs() > NOTICED_S { BRISK } else { GENTLE };
         let shown_s = shown_s + error_s.clamp(-step_s, step_s);
         self.shown = Some((shown_s, now));
