@@ -129,7 +129,7 @@ impl Sounds {
                 }
             }
             SoundOrder::Page(SoundToEngine::Captured(piece)) => self.captured(&piece),
-            SoundOrder::Page(SoundToEngine::Wanted(pieces)) => (0..pieces).for_each(|_| self.play()),
+            SoundOrder::Page(SoundToEngine::Wanted(pieces)) => self.play(pieces),
             SoundOrder::Page(SoundToEngine::Silenced) => {
                 self.microphone.silenced();
                 if self.silenced_at.is_none() {
@@ -147,12 +147,12 @@ impl Sounds {
         }
     }
 
-    fn captured(&mut self, piece: &[i16]) {
+    fn captured(&mut self, pieces: &[i16]) {
         if let Some(silenced_at) = self.silenced_at.take() {
             let passed = u32::try_from(silenced_at.elapsed().as_millis() / PIECE_MS).unwrap_or(u32::MAX);
             self.microphone.skip(passed.saturating_sub(SILENT_PIECES));
         }
-        self.send(piece);
+        pieces.chunks_exact(SOUND_PIECE_SAMPLES).for_each(|piece| self.send(piece));
     }
 
     fn send(&mut self, piece: &[i16]) {
@@ -168,7 +168,14 @@ impl Sounds {
         }
     }
 
-    fn play(&mut self) {
+    /// The page plays so many pieces next. They leave together: each message on its way wakes half a dozen threads.
+    fn play(&mut self, pieces: u8) {
+        let samples: Vec<i16> = (0..pieces).flat_map(|_| self.next_piece()).collect();
+        // A page that does not take its pieces asks for no more either.
+        self.page.send(Message::binary(sound_to_page(&samples)));
+    }
+
+    fn next_piece(&mut self) -> [i16; SOUND_PIECE_SAMPLES] {
         let now = Instant::now();
         let mut heard = Vec::with_capacity(self.speakers.len());
         for speaker in self.speakers.values_mut().filter(|speaker| speaker.is_playing) {
@@ -180,12 +187,11 @@ impl Sounds {
         let parts: Vec<&[i16]> = heard.iter().map(|samples| samples.as_slice()).collect();
         let piece = mix(&parts);
         self.microphone.played(&piece);
-        // A page that does not take its pieces asks for no more either.
-        self.page.send(Message::binary(sound_to_page(&piece)));
         self.pieces = self.pieces.wrapping_add(1);
         if self.pieces.is_multiple_of(LEVEL_PERIOD_PIECES) {
             self.tell_levels();
         }
+        piece
     }
 
     fn tell_levels(&mut self) {

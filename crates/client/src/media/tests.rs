@@ -254,14 +254,15 @@ async fn a_tone_crosses_and_is_silent_once_it_is_muted() {
     let (a, b) = call().await;
     let mut spoken = socket(a.port.address(), SOUND_PATH).await.unwrap();
     let mut heard = socket(b.port.address(), SOUND_PATH).await.unwrap();
-    // The two sockets are the sound devices: a piece every 10 ms each.
-    let mut clock = tokio::time::interval(Duration::from_millis(10));
+    // The two sockets are the sound devices: two pieces every 20 ms each.
+    let mut clock = tokio::time::interval(Duration::from_millis(20));
     let mut samples = Vec::new();
-    for piece in 0..400 {
+    for piece in (0..400).step_by(2) {
         clock.tick().await;
-        // The wire's two directions have one form: a captured piece looks like one to be played.
-        spoken.send(Message::binary(sound_to_page(&tone(piece, 500.0)))).await.unwrap();
-        heard.send(Message::binary(vec![2, 1])).await.unwrap();
+        // The wire's two directions have one form: captured pieces look like those to be played.
+        let pieces = [tone(piece, 500.0), tone(piece + 1, 500.0)].concat();
+        spoken.send(Message::binary(sound_to_page(&pieces))).await.unwrap();
+        heard.send(Message::binary(vec![2, 2])).await.unwrap();
         let message = timeout(PATIENCE, heard.next()).await.expect("a piece").unwrap().unwrap().into_data();
         samples.extend(message[1..].as_chunks::<2>().0.iter().map(|sample| f32::from(i16::from_le_bytes(*sample))));
     }

@@ -58,7 +58,8 @@ describe('the own picture', () => {
     expect(camera.isRead).toBe(true);
     const frame = new FakeFrame(7);
     await camera.show(frame);
-    expect([canvas.drawn, frame.isClosed]).toEqual([[7], true]);
+    for (const at of [8, 9]) await camera.show(new FakeFrame(at));
+    expect([canvas.drawn, frame.isClosed]).toEqual([[7, 9], true]);
     surfaces.detach(view, 1);
     expect([camera.isRead, camera.isStopped]).toEqual([false, false]);
   });
@@ -70,7 +71,7 @@ describe('the own picture', () => {
     surfaces.attach(view, 1);
     view.use(screen.track);
     expect([camera.isStopped, camera.isRead, screen.isRead]).toEqual([true, false, true]);
-    await screen.show(new FakeFrame(9));
+    for (const at of [9, 10]) await screen.show(new FakeFrame(at));
     expect(canvas.drawn).toEqual([9]);
     view.use(null);
     expect([screen.isStopped, screen.isRead]).toEqual([true, false]);

@@ -14,6 +14,7 @@ export class OwnView {
   readonly #easel: Easel;
   #track: MediaStreamTrack | null = null;
   #loop: FrameLoop | null = null;
+  #isOdd = false;
 
   constructor(
     soon: Soon,
@@ -28,6 +29,7 @@ export class OwnView {
     this.#loop = null;
     this.#track?.stop();
     this.#track = track;
+    this.#isOdd = false;
     this.#readIfWanted();
   }
 
@@ -44,10 +46,16 @@ export class OwnView {
     }
     if (this.#track === null || this.#loop !== null) return;
     try {
-      this.#loop = new FrameLoop(this.#track, (frame) => this.#easel.put(frame.clone(), quarterTurnsOf(frame)), () => undefined, this.read);
+      this.#loop = new FrameLoop(this.#track, (frame) => this.#look(frame), () => undefined, this.read);
     } catch (error) {
       // The capture worker cannot read it either, and tells.
       console.error('the own picture cannot be shown', error);
     }
+  }
+
+  /** Every second one: where pictures are drawn without a GPU, one's own are the first to save on. */
+  #look(frame: VideoFrame): void {
+    this.#isOdd = !this.#isOdd;
+    if (this.#isOdd) this.#easel.put(frame.clone(), quarterTurnsOf(frame));
   }
 }

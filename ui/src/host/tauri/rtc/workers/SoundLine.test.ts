@@ -17,7 +17,7 @@ class Stage {
 
   constructor() {
     this.line.connectPlayer({
-      piece: (samples) => void this.played.push(new Int16Array(samples)),
+      play: (samples) => void this.played.push(new Int16Array(samples)),
       reset: () => void (this.resets += 1),
     });
     this.sockets.newest.accept();
@@ -36,10 +36,17 @@ describe('sound', () => {
     stage.line.captured(piece(0));
     stage.line.capture();
     stage.line.captured(piece(0));
-    stage.line.silence();
     stage.line.captured(piece(480));
+    // Half of a message when it falls silent: it goes nowhere, then or later.
+    stage.line.captured(piece(960));
     stage.line.silence();
-    expect(stage.sent).toEqual([[1, 961], [3, 1]]);
+    stage.line.captured(piece(1_440));
+    stage.line.silence();
+    stage.line.capture();
+    for (const first of [2_000, 2_480]) stage.line.captured(piece(first));
+    expect(stage.sent).toEqual([[1, 1_921], [3, 1], [1, 1_921]]);
+    const firsts = [0, 2].map((at) => new Int16Array(stage.sockets.newest.messages[at]?.slice(1).buffer ?? new ArrayBuffer(0))).map((samples) => [samples[0], samples[480]]);
+    expect(firsts).toEqual([[0, 480], [2_000, 2_480]]);
   });
 
   it('is asked for as the player has room, and played as it comes', () => {
@@ -51,22 +58,25 @@ describe('sound', () => {
     message[0] = 1;
     message.set(new Uint8Array(piece(7)), 1);
     stage.sockets.newest.say(message.buffer);
-    expect(stage.played.map((samples) => [samples.length, samples[0], samples[479]])).toEqual([[480, 7, 486]]);
+    const two = new Uint8Array(1_921);
+    two[0] = 1;
+    stage.sockets.newest.say(two.buffer);
+    expect(stage.played.map((samples) => [samples.length, samples[0], samples[479]])).toEqual([[480, 7, 486], [960, 0, 0]]);
   });
 
   it('drops what is no sound', () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const stage = new Stage();
-    for (const bytes of [0, 1, 960, 962]) stage.sockets.newest.say(new ArrayBuffer(bytes));
+    for (const bytes of [0, 1, 960, 962, 1_920]) stage.sockets.newest.say(new ArrayBuffer(bytes));
     stage.sockets.newest.say(new ArrayBuffer(961));
-    expect([stage.played, logged.mock.calls.length]).toEqual([[], 5]);
+    expect([stage.played, logged.mock.calls.length]).toEqual([[], 6]);
   });
 
   it('does not queue old sound before a slow socket', () => {
     const stage = new Stage();
     stage.line.capture();
     stage.sockets.newest.bufferedAmount = 20_000;
-    stage.line.captured(piece(0));
+    for (let at = 0; at < 4; at += 1) stage.line.captured(piece(0));
     expect(stage.sent).toEqual([]);
   });
 

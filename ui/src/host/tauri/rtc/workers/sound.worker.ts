@@ -32,7 +32,7 @@ function openLine({ address, microphone, speaker }: Extract<SoundTold, { type: '
   microphone.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => opened.captured(data);
   speaker.onmessage = ({ data }: MessageEvent<number>) => opened.wanted(data);
   opened.connectPlayer({
-    piece: (samples) => speaker.postMessage(samples, [samples]),
+    play: (samples) => speaker.postMessage(samples, [samples]),
     reset: () => speaker.postMessage('reset'),
   });
   return opened;

@@ -4,8 +4,10 @@
 // `AHEAD_PIECES` are held or on their way, so that is the delay it adds. The sound device is the only clock.
 import { SOUND_PIECE_SAMPLES } from '../portLimits';
 
-/** 40 ms: what the way from the engine and back was seen to take on a busy machine, and a piece. */
-export const AHEAD_PIECES = 4;
+/** 50 ms: what the way from the engine and back was seen to take on a busy machine, and what is asked for at once. */
+export const AHEAD_PIECES = 5;
+/** Pieces that are asked for together: each message wakes half a dozen threads on its way. */
+const TOGETHER = 2;
 
 export class PieceQueue {
   #pieces: Int16Array[] = [];
@@ -15,16 +17,18 @@ export class PieceQueue {
 
   /** How many pieces to ask for now; they count as on their way from then on. */
   takeWanted(): number {
-    const wanted = Math.max(0, AHEAD_PIECES - this.#pieces.length - this.#onTheWay);
+    const wanted = AHEAD_PIECES - this.#pieces.length - this.#onTheWay;
+    if (wanted < TOGETHER) return 0;
     this.#onTheWay += wanted;
     return wanted;
   }
 
-  /** A piece has come. One that nobody asked for is dropped. */
-  push(piece: Int16Array): void {
-    if (this.#onTheWay === 0 || piece.length !== SOUND_PIECE_SAMPLES) return;
-    this.#onTheWay -= 1;
-    this.#pieces.push(piece);
+  /** Samples of whole pieces have come. Those that nobody asked for are dropped. */
+  push(samples: Int16Array): void {
+    for (let at = 0; at + SOUND_PIECE_SAMPLES <= samples.length && this.#onTheWay > 0; at += SOUND_PIECE_SAMPLES) {
+      this.#onTheWay -= 1;
+      this.#pieces.push(samples.subarray(at, at + SOUND_PIECE_SAMPLES));
+    }
   }
 
   /** What is on its way will not come. */
