@@ -1,7 +1,8 @@
 // Media connections for a page whose platform has none, over the engine's media port.
 //
 // Promises: null where there is no port or the platform lacks what coding and playing take. Everything is made with the first
-// connection and kept for the page's life: three workers, four sockets, one sound device that rests while nobody uses it.
+// connection or the first own picture in a room, and kept for the page's life: three workers, four sockets, one sound device that
+// rests while nobody uses it.
 // Left to others: whether it is needed (`main.tauri.tsx` asks for a native one first).
 import type { MediaPortAddress } from '../../../protocol/MediaPortAddress';
 import type { CanvasMedia, CodecProblem, EngineProblem, MediaConnectionFactory, OpenedConnection } from '../../../shared/rtc/RemoteMedia';
