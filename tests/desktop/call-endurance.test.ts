@@ -59,7 +59,7 @@ describe('leaving and returning', () => {
       return holdingsOf(ida.pid);
     };
     const isEnough = ({ threads, descriptors }: Holdings): boolean => Math.max(threads - first.threads, descriptors - first.descriptors) <= SLACK;
-    const last = await eventually('what rests has ended', held, isEnough, { limitMs: 90_000, everyMs: 500 }).catch(held);
+    const last = await eventually('what rests has ended', held, isEnough, { limitMs: 60_000, everyMs: 500 }).catch(held);
     console.log(`held after ${WARM_UP + 1} stays ${JSON.stringify(first)}, after ${WARM_UP + TIMES + 1} ${JSON.stringify(last)}`);
     const grown = Object.entries(threadsByName(ida.pid)).map(([name, count]) => [name, count - (names[name] ?? 0)] as const);
     const hint = `${JSON.stringify(history)}; threads more than at first: ${JSON.stringify(grown.filter(([, more]) => more > 0))}`;

@@ -21,8 +21,9 @@ import { AppWindow } from './appWindow';
 const { by } = AppWindow;
 /** As long as the call is looked at. */
 const WATCHED_S = 20;
-/** Negotiations from both sides at once; the long run is `npm run soak:call`. */
+/** The long run is `npm run soak:call`. */
 const IS_LONG = process.env['PARLOR_SOAK'] === 'long';
+/** Negotiations from both sides at once. */
 const GLARES = IS_LONG ? 200 : 20;
 
 /** Devices that look and sound like `looks`, one after the other. */

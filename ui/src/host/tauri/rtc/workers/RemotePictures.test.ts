@@ -167,6 +167,21 @@ describe("others' pictures", () => {
     expect(canvas.drawn).toEqual([2]);
   });
 
+  it('follow to another canvas while one of them is read', async () => {
+    vi.stubGlobal('ImageData', FakeImage);
+    const stage = new Stage();
+    const [before, after] = [stage.canvas(5), stage.canvas(6)];
+    stage.pictures.play(1);
+    stage.attach(1, 5);
+    stage.show(1, 0, { key: true });
+    decoders[0]?.put(1, 4, 2, 'I420');
+    const turn = stage.turn();
+    stage.attach(1, 6);
+    await turn;
+    await stage.turn();
+    expect([before.put, after.put]).toEqual([[], ['4x2']]);
+  });
+
   it('go on when one of them cannot be read', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     vi.stubGlobal('ImageData', FakeImage);

@@ -80,6 +80,22 @@ describe('sound', () => {
     expect(stage.sent).toEqual([]);
   });
 
+  it('joins no piece to one from before a loss or a jam', async () => {
+    const stage = new Stage();
+    stage.line.capture();
+    stage.line.captured(piece(0));
+    stage.sockets.newest.break();
+    await vi.advanceTimersByTimeAsync(1_000);
+    stage.sockets.newest.accept();
+    stage.line.captured(piece(480));
+    stage.sockets.newest.bufferedAmount = 20_000;
+    stage.line.captured(piece(960));
+    stage.sockets.newest.bufferedAmount = 0;
+    for (const first of [1_440, 1_920]) stage.line.captured(piece(first));
+    const samples = new Int16Array(stage.sockets.newest.messages[0]?.slice(1).buffer ?? new ArrayBuffer(0));
+    expect([stage.sent.length, samples[0], samples[480]]).toEqual([1, 1_440, 1_920]);
+  });
+
   it('lets the player ask again after a loss', async () => {
     const stage = new Stage();
     const before = stage.resets;

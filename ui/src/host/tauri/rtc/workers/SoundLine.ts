@@ -38,7 +38,7 @@ export class SoundLine {
     this.#socket = new PortSocket(
       address,
       SOUND_PATH,
-      { heard: (data) => this.#heard(data), opened: () => this.#player?.reset(), lost: () => this.#player?.reset() },
+      { heard: (data) => this.#heard(data), opened: () => this.#player?.reset(), lost: () => this.#lost() },
       openSocket,
     );
   }
@@ -62,7 +62,11 @@ export class SoundLine {
 
   /** A piece of the microphone's samples. */
   captured(samples: ArrayBuffer): void {
-    if (!this.#isCaptured || samples.byteLength !== PIECE_BYTES || this.#socket.bufferedBytes > UNSENT_BYTES) return;
+    if (!this.#isCaptured || samples.byteLength !== PIECE_BYTES) return;
+    if (this.#socket.bufferedBytes > UNSENT_BYTES) {
+      this.#pieces = 0;
+      return;
+    }
     this.#message.set(new Uint8Array(samples), 1 + this.#pieces * PIECE_BYTES);
     this.#pieces += 1;
     if (this.#pieces < TOGETHER) return;
@@ -74,6 +78,12 @@ export class SoundLine {
   /** The player has room for so many pieces. */
   wanted(pieces: number): void {
     this.#socket.send(Uint8Array.of(WANTED, Math.min(pieces, WANTED_PIECES)).buffer);
+  }
+
+  /** What was on its way, or half a message, is of another time. */
+  #lost(): void {
+    this.#pieces = 0;
+    this.#player?.reset();
   }
 
   #heard(data: unknown): void {
