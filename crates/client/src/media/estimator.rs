@@ -15,7 +15,7 @@ const MIN_BPS: f64 = 90_000.0;
 /// More than the largest picture is coded with.
 const MAX_BPS: f64 = 4_000_000.0;
 
-/// Packets whose fate is remembered: as many as can still be sent again.
+/// Packets whose fate is remembered: more than the library can still send again.
 const REMEMBERED: usize = 2_048;
 
 /// Google Congestion Control (draft-ietf-rmcat-gcc-02) that tells its target.
@@ -117,26 +117,37 @@ mod tests {
         }
     }
 
-    #[test]
-    fn copies_of_packets_that_came_are_no_loss() {
+    /// The target after three seconds of such feedback.
+    fn target_after(reports: impl Fn(u16, Instant) -> Vec<PacketReport>) -> u32 {
         let begin = Instant::now();
         let (mut estimator, target_bps) = PublishingEstimator::new();
         for number in 0..300 {
             let now = begin + Duration::from_millis(u64::from(number) * 10);
-            estimator.on_reports(now, &[report(number, true, now), report(number, false, now)]);
+            estimator.on_reports(now, &reports(number, now));
         }
-        assert!(*target_bps.borrow() > 700_000, "{}", *target_bps.borrow());
-        assert!(estimator.told.known.len() <= REMEMBERED);
+        *target_bps.borrow()
+    }
+
+    #[test]
+    fn copies_of_packets_that_came_are_no_loss() {
+        let target_bps = target_after(|number, now| vec![report(number, true, now), report(number, false, now)]);
+        assert!(target_bps > 700_000, "{target_bps}");
+    }
+
+    #[test]
+    fn no_more_is_remembered_than_can_be_sent_again() {
+        let now = Instant::now();
+        let mut told = Told::default();
+        for number in 0..=u16::MAX {
+            assert!(told.is_news(&report(number, false, now)));
+        }
+        assert_eq!((told.known.len(), told.order.len()), (REMEMBERED, REMEMBERED));
+        assert!(!told.is_news(&report(u16::MAX, false, now)));
     }
 
     #[test]
     fn real_losses_are() {
-        let begin = Instant::now();
-        let (mut estimator, target_bps) = PublishingEstimator::new();
-        for number in 0..300 {
-            let now = begin + Duration::from_millis(u64::from(number) * 10);
-            estimator.on_reports(now, &[report(number, number % 2 == 0, now)]);
-        }
-        assert!(*target_bps.borrow() < 200_000, "{}", *target_bps.borrow());
+        let target_bps = target_after(|number, now| vec![report(number, number % 2 == 0, now)]);
+        assert!(target_bps < 200_000, "{target_bps}");
     }
 }

@@ -5,7 +5,7 @@
 //! - [`CONTROL_PATH`]: JSON text. [`PortRequest`] from the page, [`PortMessage`] to it. Closing it closes every connection.
 //! - [`CAPTURE_PATH`]: coded pictures from the page, binary, each behind a [`PictureHeader`]; [`CaptureOrder`] to it, JSON text.
 //! - [`DISPLAY_PATH`]: coded pictures to the page, binary, each behind a [`PictureHeader`]; [`DisplayReport`] from it, JSON text.
-//! - [`SOUND_PATH`]: PCM both ways, binary, one of [`SoundToEngine`] or [`SoundToPage`] a message.
+//! - [`SOUND_PATH`]: PCM both ways, binary, [`SoundToEngine`] from the page, [`sound_to_page`] to it.
 //!
 //! A newer socket on a path replaces the older one: a page that was loaded anew takes its place. What travels here stays on the
 //! machine, so there is no version: page and engine are of one build.

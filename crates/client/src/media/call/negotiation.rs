@@ -17,13 +17,15 @@ impl Call {
         let made = if is_answer {
             self.peer.create_answer(None).await
         } else {
-            let ice_restart = std::mem::take(&mut self.is_restart_due);
+            let ice_restart = self.is_restart_due;
             self.peer.create_offer(ice_restart.then_some(RTCOfferOptions { ice_restart })).await
         };
         let made = made.map_err(machine)?;
         self.peer.set_local_description(made.clone()).await.map_err(machine)?;
         self.has_remote_offer = false;
         self.has_local_offer = !is_answer;
+        // An answer begins no generation of its own; what could not be offered is still due.
+        self.is_restart_due &= is_answer;
         if is_answer {
             self.sections.settle().await;
         }
