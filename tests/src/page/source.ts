@@ -111,12 +111,16 @@ function toneTrack(toneHz: number): MediaStreamTrack {
   const source = Object.assign(context.createBufferSource(), { buffer, loop: true });
   source.connect(destination);
   source.start();
-  void context.resume();
+  // A page whose devices were allowed before opens them before anybody touched it; sound sleeps until then.
+  const wake = (): void => void context.resume();
+  for (const gesture of ['pointerdown', 'keydown'] as const) addEventListener(gesture, wake, { capture: true });
+  wake();
   const [track] = destination.stream.getAudioTracks();
   if (track === undefined) throw new Error('no track of the tone');
   const stop = track.stop.bind(track);
   track.stop = () => {
     stop();
+    for (const gesture of ['pointerdown', 'keydown'] as const) removeEventListener(gesture, wake, { capture: true });
     void context.close();
   };
   return track;
