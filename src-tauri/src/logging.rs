@@ -1,11 +1,13 @@
 //! The log file, in the folder the system has for logs.
 //!
 //! Promises: our own words from level info on, those of libraries from warnings on, and nothing of the WebRTC stack below us, whose
-//! warnings name addresses and candidates. Bounded: one file and its predecessor.
+//! warnings name addresses and candidates. Bounded: one file and its predecessor. A terminal that is gone is no reason to fail.
+
+use std::io::Write as _;
 
 use log::{Level, LevelFilter};
 use tauri::{Wry, plugin::TauriPlugin};
-use tauri_plugin_log::{Builder, RotationStrategy, Target, TargetKind};
+use tauri_plugin_log::{Builder, RotationStrategy, Target, TargetKind, fern};
 
 /// Longest log file in bytes.
 const FILE_BYTES: u128 = 4 * 1024 * 1024;
@@ -19,9 +21,14 @@ pub fn plugin() -> TauriPlugin<Wry> {
         .rotation_strategy(RotationStrategy::KeepSome(1))
         .targets([
             Target::new(TargetKind::LogDir { file_name: Some("parlor".into()) }),
-            Target::new(TargetKind::Stderr),
+            Target::new(TargetKind::Dispatch(fern::Dispatch::new().chain(fern::Output::call(tell)))),
         ])
         .build()
+}
+
+/// Writes to standard error. The plugin's own way there panics, in whoever logs, once nobody reads it any more.
+fn tell(record: &log::Record<'_>) {
+    let _ = writeln!(std::io::stderr(), "{}", record.args());
 }
 
 fn is_kept(target: &str, level: Level) -> bool {

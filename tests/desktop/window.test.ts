@@ -122,6 +122,26 @@ describe('a second start', () => {
 });
 
 describe('the program', () => {
+  it('ends in order on SIGTERM when nobody reads any more what it says', async () => {
+    const folder = temporaryFolder();
+    const display = await Display.start();
+    const program = spawn(binary('parlor'), [], {
+      env: appEnvironment(display.name, { home: join(folder.path, 'home') }),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    try {
+      await once(createInterface({ input: program.stderr }), 'line');
+      program.stderr.destroy();
+      program.kill('SIGTERM');
+      const [code] = (await once(program, 'exit')) as [number | null];
+      expect(code).toBe(0);
+    } finally {
+      program.kill('SIGKILL');
+      await display.stop();
+      folder.remove();
+    }
+  });
+
   it('serves the room to browsers where there is no display, and ends in order on SIGTERM', async () => {
     const folder = temporaryFolder();
     const { DISPLAY: _, ...env } = appEnvironment('', { home: join(folder.path, 'home') });

@@ -9,6 +9,7 @@
 mod client;
 pub mod disk;
 mod dtls_role;
+mod ice;
 pub mod link;
 #[cfg(feature = "media")]
 pub mod media;

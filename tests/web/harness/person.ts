@@ -113,7 +113,7 @@ export class Person {
 
   /** Waits until the newest file card says `state`. */
   async cardSays(state: string, timeoutMs = 120_000): Promise<void> {
-    await this.page.locator(`[data-testid=file-card][data-state=${state}]`).last().waitFor({ timeout: timeoutMs });
+    await this.card().and(this.page.locator(`[data-state=${state}]`)).waitFor({ timeout: timeoutMs });
   }
 
   /** Consents to what is offered. */

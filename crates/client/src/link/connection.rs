@@ -1,11 +1,11 @@
 //! Makes the `RTCPeerConnection` of a link with the settings that were measured, and its two negotiated channels.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use parlor_protocol::signaling::IceServer;
 use rtc::{
     ice::mdns::MulticastDnsMode,
-    peer_connection::configuration::setting_engine::{SctpMaxMessageSize, SettingEngine, SettingEngineBuilder},
+    peer_connection::configuration::setting_engine::{SctpMaxMessageSize, SettingEngine},
 };
 use webrtc::{
     data_channel::{DataChannel, RTCDataChannelInit},
@@ -16,19 +16,10 @@ use webrtc::{
 };
 
 use super::{BULK_PENDING_BYTES, LinkConfig, LinkError, MESSAGE_BYTES};
-use crate::{pace::Pace, runtime::WideSocketRuntime};
+use crate::{ice, pace::Pace, runtime::WideSocketRuntime};
 
-/// Without a word from the peer after which ICE calls a connection disconnected.
-const DISCONNECTED: Duration = Duration::from_secs(5);
-/// Without a word after which it calls a disconnected one failed. In all below the half minute in which SCTP gives up.
-const FAILED: Duration = Duration::from_secs(20);
-/// Between two keepalives.
-const KEEPALIVE: Duration = Duration::from_secs(2);
 /// SCTP receive window: on loopback the difference between 100 and 180 MB/s.
 const RECEIVE_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
-/// Every interface of both families, and loopback, which the wildcards leave out, for peers on one machine.
-pub(crate) const ADDRESSES: [&str; 4] = ["0.0.0.0:0", "[::]:0", "127.0.0.1:0", "[::1]:0"];
-
 /// A connection and its channels.
 pub(super) struct Connection {
     pub(super) peer: Arc<dyn PeerConnection>,
@@ -89,7 +80,7 @@ async fn build(
         .with_runtime(runtime)
         .with_handler(handler)
         .with_data_channel_send_buffer_limit(BULK_PENDING_BYTES)
-        .with_udp_addrs(ADDRESSES.to_vec())
+        .with_udp_addrs(ice::ADDRESSES.to_vec())
         .build()
         .await
         .map_err(|error| LinkError::Setup(error.to_string()))?;
@@ -99,12 +90,7 @@ async fn build(
 fn settings(mdns: MulticastDnsMode) -> SettingEngine {
     // Never switch off here the check of fingerprints: it is what ties a connection to what the peer said under seal.
     let message_bytes = u32::try_from(MESSAGE_BYTES).unwrap_or(SctpMaxMessageSize::DEFAULT_MESSAGE_SIZE);
-    SettingEngineBuilder::new()
-        .with_ice_timeouts(Some(DISCONNECTED), Some(FAILED), Some(KEEPALIVE))
-        .with_multicast_dns_mode(mdns)
-        .with_include_loopback_candidate(true)
-        // After a change of network the old sockets lead nowhere.
-        .with_discard_local_candidates_during_ice_restart(true)
+    ice::settings(mdns)
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(message_bytes))
         .with_sctp_max_receive_buffer_size(RECEIVE_WINDOW_BYTES)
         .build()

@@ -19,7 +19,7 @@ mod turn_probe;
 
 pub use connection::bare_connection;
 #[cfg(feature = "media")]
-pub(crate) use connection::{ADDRESSES, usable};
+pub(crate) use connection::usable;
 pub use error::LinkError;
 pub use event::{LinkConfig, LinkEvent};
 #[cfg(feature = "media")]

@@ -1,13 +1,12 @@
 //! Makes the peer connection of a call with one peer.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use parlor_protocol::signaling::IceServer;
 use rtc::ice::mdns::MulticastDnsMode;
 use tokio::sync::{mpsc, watch};
 use webrtc::peer_connection::{
     PeerConnection, PeerConnectionBuilder, RTCBundlePolicy, RTCConfigurationBuilder, RTCIceTransportPolicy,
-    SettingEngineBuilder,
 };
 
 use super::{
@@ -16,16 +15,7 @@ use super::{
     reporter::{Happened, Reporter},
     rtcp_tap::Feedback,
 };
-use crate::{
-    link::{ADDRESSES, usable},
-    pace::Pace,
-    runtime::WideSocketRuntime,
-};
-
-/// As on the data plane: without a word after which ICE calls a connection disconnected, and then failed; between keepalives.
-const DISCONNECTED: Duration = Duration::from_secs(5);
-const FAILED: Duration = Duration::from_secs(20);
-const KEEPALIVE: Duration = Duration::from_secs(2);
+use crate::{ice, link::usable, pace::Pace, runtime::WideSocketRuntime};
 
 /// A connection and congestion control's target for it, bits a second.
 pub(super) struct Connected {
@@ -60,20 +50,14 @@ pub(super) async fn connect(
             .with_ice_transport_policy(policy)
             .with_bundle_policy(RTCBundlePolicy::MaxBundle)
             .build();
-        let settings = SettingEngineBuilder::new()
-            .with_ice_timeouts(Some(DISCONNECTED), Some(FAILED), Some(KEEPALIVE))
-            .with_multicast_dns_mode(mdns)
-            .with_include_loopback_candidate(true)
-            .with_discard_local_candidates_during_ice_restart(true)
-            .build();
         let made = PeerConnectionBuilder::new()
             .with_configuration(configuration)
             .with_media_engine(engine)
             .with_interceptor_registry(registry)
-            .with_setting_engine(settings)
+            .with_setting_engine(ice::settings(mdns).build())
             .with_runtime(runtime)
             .with_handler(Arc::clone(&reporter) as Arc<_>)
-            .with_udp_addrs(ADDRESSES.to_vec())
+            .with_udp_addrs(ice::ADDRESSES.to_vec())
             .build()
             .await;
         match made {
