@@ -53,6 +53,7 @@ pub const fn ended(code: TransferCode) -> &'static str {
         TransferCode::ReadFailed => "the sender could not read",
         TransferCode::SourceChanged => "the file changed while it was being sent",
         TransferCode::Corrupt => "a hash did not match",
+        TransferCode::Forgotten => "the sender was restarted; when it sends the same again, it goes on where it was",
         TransferCode::BadOffer => "the offer was refused as unsafe or too large",
         TransferCode::Protocol => "the other side broke the protocol",
     }

@@ -36,6 +36,8 @@ pub enum ReplyCode {
 pub enum TransferCode {
     /// Someone changed their mind.
     Cancelled,
+    /// The sender does not know the offer any more: it was restarted. What is stored stays.
+    Forgotten,
     /// The receiver's disk is full.
     NoSpace,
     /// The receiver could not write.

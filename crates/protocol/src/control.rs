@@ -34,8 +34,18 @@ pub struct OfferedEntry {
     pub modified_ms: Option<u64>,
 }
 
-/// Where an entry goes on after an interruption.
+/// Blocks of an entry, one behind the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub struct BlockRange {
+    /// The first one.
+    pub first: u32,
+    /// The one behind the last.
+    pub end: u32,
+}
+
+/// Where an entry goes on after an interruption.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct ResumePoint {
     /// Index into the offer.
@@ -45,6 +55,9 @@ pub struct ResumePoint {
     /// True when the entry is proven and nothing of it is wanted.
     #[serde(default)]
     pub proven: bool,
+    /// Blocks behind `next_block` that are stored already, ascending and apart from one another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stored: Vec<BlockRange>,
 }
 
 /// A message of the `control` channel.

@@ -44,6 +44,10 @@ pub const FRAME_PAYLOAD_BYTES: usize = 64 * 1024;
 pub const WINDOW_BYTES: u64 = 8 * 1024 * 1024;
 /// Entries of an offer.
 pub const OFFER_ENTRIES: usize = 20_000;
+/// Resume points of an `accept`: at 60 bytes each half a message of `control`.
+pub const RESUME_POINTS: usize = 512;
+/// Stretches of stored blocks in an `accept`, over all its points: at 42 bytes each a sixth of such a message.
+pub const RESUME_RANGES: usize = 256;
 /// Offers a peer keeps unanswered.
 pub const OFFERS_PENDING: usize = 64;
 /// Longest path component in bytes of UTF-8: what ext4, APFS and NTFS take.

@@ -181,6 +181,23 @@ fn names() -> Value {
             &paths(&[&[&x(255)], &[&x(255)], &[&format!("{}.txt", x(251))], &[&format!("{}.txt", x(251))]]),
         ),
         offer("longer by being made safe", &paths(&[&[&format!("CON.{}", x(251))], &[&"\u{1d15e}".repeat(63)]])),
+        offer(
+            "cut to a device name or to nothing",
+            &paths(&[
+                &[&format!("CON{}\u{fa6c}", " ".repeat(249))],
+                &[&format!("CON{}\u{fa6c}.txt", " ".repeat(245)), "a"],
+                &[&format!("{}\u{fa6c}", " ".repeat(252))],
+            ]),
+        ),
+        offer(
+            "one beginning, cut",
+            &paths(&[
+                &[&format!("{}a", x(252))],
+                &[&format!("{}b", x(252))],
+                &[&format!("{}b", x(252))],
+                &[&format!("{}a", x(252))],
+            ]),
+        ),
         offer("cut at a character", &paths(&[&[&"가".repeat(85)], &[&"가".repeat(85)]])),
         offer(
             "a long extension is none",

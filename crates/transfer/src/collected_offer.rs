@@ -54,7 +54,7 @@ impl CollectedOffer {
             }
             let path = self.names.add(&offered).map_err(|_| TransferCode::BadOffer)?;
             let modified_ms = modified_ms.filter(|time| *time <= SAFE_INTEGER);
-            self.entries.push(IncomingEntry { path, size, modified_ms, state: IncomingState::Pending });
+            self.entries.push(IncomingEntry { path, size, modified_ms, found: None, state: IncomingState::Pending });
         }
         if !last {
             return Ok(None);

@@ -79,6 +79,13 @@ impl Exchange {
                     self.send(text);
                 }
             }
+            Input::EntriesFound { transfer, found } => {
+                if let Some(known) = self.transfers.incoming.get_mut(&transfer) {
+                    known.found(found, &mut self.outputs);
+                    self.settle(now_ms, transfer, Ok(()));
+                    self.tell(now_ms, transfer);
+                }
+            }
             Input::BlockRead { transfer, entry, block, result } => {
                 if let Some(known) = self.transfers.outgoing.get_mut(&transfer) {
                     known.block_read(entry, block, result, &mut self.outputs);
@@ -192,7 +199,7 @@ impl Exchange {
                     self.settle(now_ms, transfer, result);
                     self.tell(now_ms, transfer);
                 } else if !self.transfers.is_known(transfer) {
-                    self.send(Control::Cancel { transfer, code: TransferCode::Cancelled });
+                    self.send(Control::Cancel { transfer, code: TransferCode::Forgotten });
                 }
             }
             Control::Decline { transfer } => {
@@ -300,10 +307,11 @@ impl Exchange {
             let outputs = &mut self.outputs;
             word.say(id, |control| outputs.push_back(Output::SendControl(control)));
         }
+        let keep = is_worth_keeping(ending, &word);
         self.transfers.ended.push(id, word, link_is_up.then_some(now_ms));
         if was_shown {
             self.event(Event::TransferChanged(snapshot));
-            self.outputs.push_back(Output::ReleaseTransfer { transfer: id });
+            self.outputs.push_back(Output::ReleaseTransfer { transfer: id, keep });
         }
     }
 
@@ -341,5 +349,17 @@ impl Exchange {
 
     fn event(&mut self, event: Event) {
         self.outputs.push_back(Output::Event(event));
+    }
+}
+
+/// Whether a later session may go on where a transfer ended: a disk failed or the sender was restarted, and nobody wished it ended.
+fn is_worth_keeping(ending: Ending, word: &LastWord) -> bool {
+    let is_mendable = |code| {
+        use TransferCode::{Forgotten, NoSpace, ReadFailed, WriteFailed};
+        matches!(code, NoSpace | WriteFailed | ReadFailed | Forgotten)
+    };
+    match word {
+        LastWord::Outcomes { failed, .. } => failed.iter().any(|(_, code)| is_mendable(*code)),
+        LastWord::None | LastWord::Declined | LastWord::Cancelled(_) => ending.code.is_some_and(is_mendable),
     }
 }

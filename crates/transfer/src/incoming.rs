@@ -15,6 +15,7 @@ use crate::{
     block::{block_len, block_offset},
     collected_offer::CollectedOffer,
     ended::LastWord,
+    found::FoundEntry,
     incoming_entries::IncomingEntries,
     incoming_entry::IncomingState,
     meter::Meter,
@@ -47,7 +48,9 @@ pub(crate) struct Incoming {
     is_flowing: bool,
     /// `accept` is to be sent on this connection, once nothing is under way on the disk.
     is_accept_due: bool,
-    /// Writes and finishes that have not returned.
+    /// The search for what an earlier session left has not returned.
+    is_searching: bool,
+    /// Writes, finishes and the search that have not returned.
     orders: usize,
     incomplete: usize,
     window: ReceiveWindow,
@@ -67,6 +70,7 @@ impl Incoming {
             names_bytes: 0,
             is_flowing: false,
             is_accept_due: false,
+            is_searching: false,
             orders: 0,
             incomplete: 0,
             window: ReceiveWindow::default(),
@@ -104,10 +108,24 @@ impl Incoming {
         Ok(())
     }
 
-    /// The user consents.
+    /// The user consents. What an earlier session left is looked for before the sender hears of it.
     pub(crate) fn accept(&mut self, link_is_up: bool, out: &mut Outputs) {
         self.phase = Phase::Accepted;
         self.is_accept_due = link_is_up;
+        self.is_searching = true;
+        self.orders += 1;
+        out.push_back(Output::FindEntries { transfer: self.id, entries: self.entries.wanted().collect() });
+    }
+
+    /// What an earlier session left.
+    pub(crate) fn found(&mut self, found: Vec<FoundEntry>, out: &mut Outputs) {
+        if !std::mem::take(&mut self.is_searching) {
+            return;
+        }
+        self.orders -= 1;
+        for entry in found {
+            self.done_bytes += self.entries.find(entry).unwrap_or_default();
+        }
         self.send_due_accept(out);
     }
 
@@ -131,7 +149,8 @@ impl Incoming {
         self.is_accept_due = false;
         self.is_flowing = true;
         self.window = ReceiveWindow::default();
-        let (resume, word) = self.entries.resume();
+        let (resume, word, forgotten_bytes) = self.entries.resume();
+        self.done_bytes = self.done_bytes.saturating_sub(forgotten_bytes);
         let mut send = |control| out.push_back(Output::SendControl(control));
         word.say(self.id, &mut send);
         send(Control::Accept { transfer: self.id, resume });
@@ -163,7 +182,7 @@ impl Incoming {
                 self.incomplete += 1;
                 let (path, size) = (entry.path.clone(), entry.size);
                 out.push_back(Output::OpenEntry { transfer: self.id, entry: number, path, size });
-                entry.state = IncomingState::Open(Box::default());
+                entry.state = IncomingState::Open(entry.found.take().unwrap_or_default());
             }
             IncomingState::Open(_) | IncomingState::Finishing | IncomingState::Proven => {}
         }
@@ -175,16 +194,16 @@ impl Incoming {
         let len = block_len(size, open.next_block) as usize;
         let result = match header.kind {
             FrameKind::Data => open.take(header.offset, payload, len, self.incomplete == 1),
-            FrameKind::BlockProof => open.prove_block(len, payload).map(|(block, bytes)| {
+            FrameKind::BlockProof => open.prove_block(len, payload).map(|(block, proof, bytes)| {
                 self.orders += 1;
                 let offset = block_offset(block);
-                out.push_back(Output::WriteBlock { transfer: self.id, entry: number, block, offset, bytes });
+                out.push_back(Output::WriteBlock { transfer: self.id, entry: number, block, offset, bytes, proof });
             }),
             FrameKind::EntryProof => open.prove_whole(size, payload).map(|()| self.incomplete -= 1),
         };
         match result {
             Ok(()) => self.finish_if_written(number, out),
-            Err(TransferCode::Corrupt) => self.fail_here(number, TransferCode::Corrupt, out),
+            Err(code @ (TransferCode::Corrupt | TransferCode::SourceChanged)) => self.fail_here(number, code, out),
             Err(code) => return Err(code),
         }
         Ok(())
@@ -274,7 +293,7 @@ impl Incoming {
     }
 
     fn fail(&mut self, number: u32, code: TransferCode, out: &mut Outputs) {
-        let Some((size, before)) = self.entries.fail(number, code) else { return };
+        let Some((size, before, has_part)) = self.entries.fail(number, code) else { return };
         match &before {
             IncomingState::Finishing => self.orders -= 1,
             IncomingState::Open(open) => {
@@ -286,7 +305,7 @@ impl Incoming {
             }
             IncomingState::Pending | IncomingState::Proven | IncomingState::Failed(_) => {}
         }
-        if !matches!(before, IncomingState::Pending) {
+        if has_part {
             out.push_back(Output::DiscardEntry { transfer: self.id, entry: number });
         }
         self.meter.note();
@@ -332,7 +351,8 @@ impl Incoming {
             id: self.id,
             direction: Direction::Receiving,
             is_accepted: self.is_accepted(),
-            is_flowing: self.is_flowing,
+            // A search that may take as long as hashing everything is no interruption.
+            is_flowing: self.is_flowing || self.is_searching,
             is_complete: self.is_complete(),
             entries: Box::new(self.entries.views()),
             entry_count: u32::try_from(self.entries.len()).unwrap_or(u32::MAX),

@@ -1,16 +1,19 @@
 //! The entries of a transfer to us, by number: what became of them, and where each goes on.
 
-use parlor_protocol::{code::TransferCode, control::ResumePoint};
+use parlor_protocol::{
+    code::TransferCode,
+    control::ResumePoint,
+    limits::{RESUME_POINTS, RESUME_RANGES},
+};
 
 use crate::{
     block::block_count,
     ended::LastWord,
+    found::{FoundEntry, WantedEntry},
     incoming_entry::{IncomingEntry, IncomingState},
+    open_entry::OpenEntry,
     snapshot::EntryView,
 };
-
-/// Points of an `accept`: at 60 bytes each they fit a message of `control` twice over.
-const RESUME_POINTS: usize = 512;
 
 /// The entries in the order of the offer. None while it is not whole.
 #[derive(Debug, Default)]
@@ -42,6 +45,36 @@ impl IncomingEntries {
         self.ended_count == self.entries.len()
     }
 
+    /// What an earlier session left of an entry; none for an entry or a block that does not exist.
+    pub(crate) fn find(&mut self, found: FoundEntry) -> Option<u64> {
+        let FoundEntry { entry: number, blocks } = found;
+        let entry = self.get_mut(number)?;
+        if !matches!(entry.state, IncomingState::Pending) || entry.found.is_some() {
+            return None;
+        }
+        let size = entry.size;
+        let Some(blocks) = blocks else {
+            self.prove(number);
+            return Some(size);
+        };
+        let count = block_count(size);
+        if blocks.is_empty() || blocks.iter().any(|(block, _)| *block >= count) {
+            return None;
+        }
+        let found = entry.found.insert(Box::new(OpenEntry::continued(blocks)));
+        Some(found.found_bytes(size))
+    }
+
+    /// The entries as they were offered, for whoever looks for what is left of them.
+    pub(crate) fn wanted(&self) -> impl Iterator<Item = WantedEntry> {
+        (0_u32..).zip(&self.entries).map(|(number, entry)| WantedEntry {
+            entry: number,
+            path: entry.path.clone(),
+            size: entry.size,
+            modified_ms: entry.modified_ms,
+        })
+    }
+
     /// An entry has its name.
     pub(crate) fn prove(&mut self, number: u32) {
         let Some(entry) = self.get_mut(number) else { return };
@@ -50,16 +83,17 @@ impl IncomingEntries {
         self.ended_count += 1;
     }
 
-    /// Ends an entry without proof. Gives its size and how far it was; none when it had ended already.
-    pub(crate) fn fail(&mut self, number: u32, code: TransferCode) -> Option<(u64, IncomingState)> {
+    /// Ends an entry without proof. Gives its size, how far it was, and whether there is a part of it; none when it had ended already.
+    pub(crate) fn fail(&mut self, number: u32, code: TransferCode) -> Option<(u64, IncomingState, bool)> {
         let entry = self.get_mut(number)?;
         if matches!(entry.state, IncomingState::Proven | IncomingState::Failed(_)) {
             return None;
         }
         let before = std::mem::replace(&mut entry.state, IncomingState::Failed(code));
+        let has_part = entry.found.take().is_some() || !matches!(before, IncomingState::Pending);
         let size = entry.size;
         self.ended_count += 1;
-        Some((size, before))
+        Some((size, before, has_part))
     }
 
     /// Forgets what has arrived of blocks that are not whole.
@@ -71,22 +105,38 @@ impl IncomingEntries {
         }
     }
 
-    /// Where to go on, and the outcomes that are to be said before because the points have no room for them.
-    pub(crate) fn resume(&self) -> (Vec<ResumePoint>, LastWord) {
-        let mut resume = Vec::new();
-        for (entry, state) in self.numbered() {
-            if let IncomingState::Open(open) = state
-                && open.next_block > 0
-            {
-                resume.push(ResumePoint { entry, next_block: open.next_block, proven: false });
+    /// Where to go on, and the outcomes that are to be said before because the points have no room for them. What an earlier session
+    /// stored and has no room either is forgotten, and its bytes are told.
+    pub(crate) fn resume(&mut self) -> (Vec<ResumePoint>, LastWord, u64) {
+        let (mut resume, mut room, mut forgotten_bytes) = (Vec::new(), RESUME_RANGES, 0);
+        // Those that have begun come first: they are few, and the sender cannot go on with them otherwise.
+        for is_open in [true, false] {
+            for (entry, known) in (0_u32..).zip(&mut self.entries) {
+                let size = known.size;
+                let Some(open) =
+                    (matches!(known.state, IncomingState::Open(_)) == is_open).then(|| known.begun()).flatten()
+                else {
+                    continue;
+                };
+                let before = open.found_bytes(size);
+                let stored = open.stored_later(if resume.len() < RESUME_POINTS { room } else { 0 });
+                open.forget_behind(&stored);
+                room -= stored.len();
+                if resume.len() == RESUME_POINTS {
+                    *open = OpenEntry::default();
+                } else if open.next_block > 0 || !stored.is_empty() {
+                    resume.push(ResumePoint { entry, next_block: open.next_block, proven: false, stored });
+                }
+                forgotten_bytes += before - open.found_bytes(size);
             }
         }
         let (mut proven, failed) = self.ended();
         let points = proven.split_off(proven.len() - proven.len().min(RESUME_POINTS.saturating_sub(resume.len())));
         let size_of = |entry: u32| self.entries.get(entry as usize).map_or(0, |entry| entry.size);
-        let point = |entry| ResumePoint { entry, next_block: block_count(size_of(entry)), proven: true };
+        let point =
+            |entry| ResumePoint { entry, next_block: block_count(size_of(entry)), proven: true, stored: Vec::new() };
         resume.extend(points.into_iter().map(point));
-        (resume, LastWord::Outcomes { proven, failed })
+        (resume, LastWord::Outcomes { proven, failed }, forgotten_bytes)
     }
 
     /// What became of the entries, for the sender.
@@ -114,5 +164,68 @@ impl IncomingEntries {
 
     fn numbered(&self) -> impl Iterator<Item = (u32, &IncomingState)> {
         (0_u32..).zip(&self.entries).map(|(number, entry)| (number, &entry.state))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::safe_names::SafeNames;
+
+    fn entries(count: usize, size: u64) -> IncomingEntries {
+        let mut names = SafeNames::new();
+        let mut entry = |index: usize| IncomingEntry {
+            path: names.add(&[index.to_string()]).unwrap(),
+            size,
+            modified_ms: None,
+            found: None,
+            state: IncomingState::Pending,
+        };
+        IncomingEntries::new((0..count).map(&mut entry).collect())
+    }
+
+    fn blocks(blocks: impl IntoIterator<Item = u32>) -> Option<Vec<(u32, [u8; 32])>> {
+        Some(blocks.into_iter().map(|block| (block, [0; 32])).collect())
+    }
+
+    const MIB: u64 = 1024 * 1024;
+
+    #[test]
+    fn stretches_beyond_the_room_are_forgotten_and_their_bytes_are_told() {
+        let mut entries = entries(1, 1_000 * MIB);
+        let every_other = (0..1_000).filter(|block| block % 2 == 1);
+        assert_eq!(entries.find(FoundEntry { entry: 0, blocks: blocks(every_other) }), Some(500 * MIB));
+        let (resume, _, forgotten_bytes) = entries.resume();
+        assert_eq!(resume[0].stored.len(), RESUME_RANGES);
+        assert_eq!(forgotten_bytes, (500 - RESUME_RANGES as u64) * MIB);
+        // What is told stays as it is.
+        assert_eq!(entries.resume().2, 0);
+    }
+
+    #[test]
+    fn entries_beyond_the_points_are_forgotten_but_never_one_that_has_begun() {
+        let mut entries = entries(600, 2 * MIB);
+        for entry in 0..600 {
+            entries.find(FoundEntry { entry, blocks: blocks([0]) });
+        }
+        let begun = entries.get_mut(599).unwrap();
+        begun.state = IncomingState::Open(begun.found.take().unwrap());
+        let (resume, _, forgotten_bytes) = entries.resume();
+        assert_eq!((resume.len(), resume[0].entry), (RESUME_POINTS, 599));
+        assert_eq!(forgotten_bytes, (600 - RESUME_POINTS as u64) * MIB);
+        // Its part is still there to be thrown away.
+        assert!(entries.fail(598, TransferCode::SourceChanged).unwrap().2);
+    }
+
+    #[test]
+    fn nothing_is_found_twice_or_of_what_does_not_exist() {
+        let mut entries = entries(2, 2 * MIB);
+        for wrong in [(2, blocks([0])), (0, blocks([2])), (0, blocks([]))] {
+            assert_eq!(entries.find(FoundEntry { entry: wrong.0, blocks: wrong.1 }), None);
+        }
+        assert_eq!(entries.find(FoundEntry { entry: 0, blocks: blocks([1, 1]) }), Some(MIB));
+        assert_eq!(entries.find(FoundEntry { entry: 0, blocks: None }), None);
+        assert_eq!(entries.find(FoundEntry { entry: 1, blocks: None }), Some(2 * MIB));
+        assert_eq!(entries.find(FoundEntry { entry: 1, blocks: None }), None);
     }
 }

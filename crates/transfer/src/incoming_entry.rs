@@ -12,6 +12,8 @@ pub(crate) struct IncomingEntry {
     pub(crate) path: SafePath,
     pub(crate) size: u64,
     pub(crate) modified_ms: Option<u64>,
+    /// What an earlier session left of it, until something of it arrives.
+    pub(crate) found: Option<Box<OpenEntry>>,
     pub(crate) state: IncomingState,
 }
 
@@ -29,6 +31,15 @@ pub(crate) enum IncomingState {
 }
 
 impl IncomingEntry {
+    /// What is here of it and not ended.
+    pub(crate) fn begun(&mut self) -> Option<&mut OpenEntry> {
+        match &mut self.state {
+            IncomingState::Open(open) => Some(open),
+            IncomingState::Pending => self.found.as_deref_mut(),
+            IncomingState::Finishing | IncomingState::Proven | IncomingState::Failed(_) => None,
+        }
+    }
+
     /// Whether everything is written, so that it may get its name.
     pub(crate) fn is_written(&self) -> bool {
         matches!(&self.state, IncomingState::Open(open) if open.is_whole && open.writing.is_empty())

@@ -7,6 +7,8 @@ use parlor_protocol::{
     id::{TextId, TransferId},
 };
 
+use crate::found::FoundEntry;
+
 /// Something that happened. Inputs for transfers the machine no longer knows (late results) are ignored.
 #[derive(Debug, Clone)]
 pub enum Input {
@@ -51,6 +53,13 @@ pub enum Input {
         body: String,
         /// The author's clock, milliseconds since 1970.
         sent_at_ms: u64,
+    },
+    /// What became of [`Output::FindEntries`](crate::Output::FindEntries): what is left, in any order. Nothing is found of what is not named.
+    EntriesFound {
+        /// As ordered.
+        transfer: TransferId,
+        /// What was found.
+        found: Vec<FoundEntry>,
     },
     /// What became of [`Output::ReadBlock`](crate::Output::ReadBlock); results may come in any order.
     BlockRead {

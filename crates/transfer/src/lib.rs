@@ -32,6 +32,7 @@ mod collected_offer;
 mod ended;
 mod error;
 mod exchange;
+mod found;
 mod incoming;
 mod incoming_entries;
 mod incoming_entry;
@@ -52,6 +53,7 @@ mod turns;
 
 pub use error::{PeerFault, TransferError};
 pub use exchange::Exchange;
+pub use found::{FoundEntry, WantedEntry};
 pub use input::Input;
 pub use output::{Event, Output};
 pub use safe_names::{SafeNames, SafePath, UnsafeName};

@@ -10,7 +10,7 @@ use parlor_protocol::{
     frame::{FrameHeader, FrameKind, HEADER_BYTES, PROOF_BYTES},
     host::Direction,
     id::TransferId,
-    limits::BLOCK_BYTES,
+    limits::{BLOCK_BYTES, RESUME_RANGES},
 };
 
 use crate::{
@@ -85,13 +85,13 @@ impl Outgoing {
         if self.is_flowing {
             return Err(TransferCode::Protocol);
         }
+        if resume.iter().map(|point| point.stored.len()).sum::<usize>() > RESUME_RANGES {
+            return Err(TransferCode::Protocol);
+        }
         self.entries.iter_mut().for_each(OutgoingEntry::start_again);
         for point in resume {
             let entry = entry_mut(&mut self.entries, point.entry).ok_or(TransferCode::Protocol)?;
-            if point.next_block > block_count(entry.offered.size) {
-                return Err(TransferCode::Protocol);
-            }
-            entry.first_block = point.next_block;
+            entry.resume(point)?;
             if point.proven && entry.state == OutgoingState::Unsent {
                 entry.state = OutgoingState::Proven;
                 self.proven_count += 1;
@@ -127,6 +127,10 @@ impl Outgoing {
                 self.queue.push_proof(number);
                 self.cursor = (index + 1, self.start_of(index + 1));
                 return Some(());
+            }
+            if entry.is_done_with(block) {
+                self.cursor = (index, block + 1);
+                continue;
             }
             let len = block_len(entry.offered.size, block);
             self.queue.push_block(number, block, len);
@@ -170,7 +174,7 @@ impl Outgoing {
             Slot::Block { bytes: None, .. } => None,
             Slot::Block { entry, block, len, bytes: Some(_) } => {
                 let entry = self.entries.get(usize::try_from(*entry).ok()?)?;
-                Some(if *block < entry.first_block { 0 } else { u64::from(*len) })
+                Some(if entry.is_stored(*block) { 0 } else { u64::from(*len) })
             }
             Slot::Proof { .. } => Some(0),
         }
@@ -203,7 +207,7 @@ impl Outgoing {
             Some(_) => {}
             None => entry.hashes.push(proof),
         }
-        if block < entry.first_block {
+        if entry.is_stored(block) {
             return; // Only its hash was missing here; the receiver has the block.
         }
         self.sent += bytes.len() as u64;
@@ -233,12 +237,12 @@ impl Outgoing {
 
     /// The receiver has proven an entry.
     pub(crate) fn proven(&mut self, index: u32) -> Result<(), TransferCode> {
-        let entry = entry_mut(&mut self.entries, index).filter(|_| self.is_accepted).ok_or(TransferCode::Protocol)?;
+        let entry = entry_mut(&mut self.entries, index).ok_or(TransferCode::Protocol)?;
         match entry.state {
             OutgoingState::Proven | OutgoingState::Failed(_) => return Ok(()),
             OutgoingState::Sent => {}
-            // Sent on an earlier connection, as its blocks' hashes tell.
-            OutgoingState::Unsent if !self.is_flowing && entry.is_hashed() => {}
+            // Before the `accept` of a connection: it has it from an earlier connection or session.
+            OutgoingState::Unsent if !self.is_flowing => {}
             OutgoingState::Unsent => return Err(TransferCode::Protocol),
         }
         entry.state = OutgoingState::Proven;

@@ -9,7 +9,7 @@ use parlor_protocol::{
     id::{TextId, TransferId},
 };
 
-use crate::{SafePath, error::PeerFault};
+use crate::{SafePath, block::Hash, error::PeerFault, found::WantedEntry};
 
 /// Orders and news, oldest first. Bounded by what the machine orders ahead: the window, and one page of words a transfer.
 pub(crate) type Outputs = VecDeque<Output>;
@@ -39,7 +39,15 @@ pub enum Output {
         /// This is the entry's last block, so the file may be closed afterwards (it may still be asked for again after `LinkLost`).
         last: bool,
     },
-    /// Open a part beside the target of an entry; comes once, before its first [`Output::WriteBlock`] or its
+    /// Look for what an earlier session left of an accepted transfer, prove it again, and answer with
+    /// [`Input::EntriesFound`](crate::Input::EntriesFound). Comes once, before every other order about its files.
+    FindEntries {
+        /// Which transfer.
+        transfer: TransferId,
+        /// All its entries, in their order.
+        entries: Vec<WantedEntry>,
+    },
+    /// Open a part beside the target of an entry, or the one that was found; comes once, before its first [`Output::WriteBlock`] or its
     /// [`Output::FinishEntry`]. There is no answer: a failure shows in the answers of those.
     OpenEntry {
         /// Which transfer.
@@ -63,6 +71,8 @@ pub enum Output {
         offset: u64,
         /// The block.
         bytes: Bytes,
+        /// Its hash.
+        proof: Hash,
     },
     /// Every block is written and the whole is proven: sync, set the time, rename without replacing, and answer with
     /// [`Input::EntryFinished`](crate::Input::EntryFinished).
@@ -76,7 +86,7 @@ pub enum Output {
         /// The file's own time, milliseconds since 1970.
         modified_ms: Option<u64>,
     },
-    /// Remove the part of an entry that failed. Answers still due for it need not come.
+    /// Remove the part of an entry that failed, one that was found too. Answers still due for it need not come.
     DiscardEntry {
         /// Which transfer.
         transfer: TransferId,
@@ -88,6 +98,8 @@ pub enum Output {
     ReleaseTransfer {
         /// Which transfer.
         transfer: TransferId,
+        /// A disk failed or the sender was restarted, and nobody wished it ended: parts and what is known of them stay for a later session.
+        keep: bool,
     },
     /// Something to tell.
     Event(Event),

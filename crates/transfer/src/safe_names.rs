@@ -56,6 +56,8 @@ pub enum UnsafeName {
 #[derive(Debug, Default)]
 pub struct SafeNames {
     nodes: HashMap<(u32, String), Node>,
+    /// The next number to try, for names that are one once they have one (see [`SafeNames::next_number`]).
+    numbers: HashMap<(u32, String), u32>,
     folders: u32,
 }
 
@@ -64,8 +66,6 @@ pub struct SafeNames {
 struct Node {
     /// Set when offered paths go on below this name: the folder's number, and its name as it is written.
     folder: Option<(u32, String)>,
-    /// The next number to try when this name is wanted again.
-    next_suffix: u32,
 }
 
 impl SafeNames {
@@ -113,13 +113,27 @@ impl SafeNames {
         let mut wanted = name.to_owned();
         loop {
             if let Entry::Vacant(free) = self.nodes.entry((parent, key(&wanted))) {
-                free.insert(Node { folder: folder.map(|number| (number, wanted.clone())), next_suffix: 1 });
+                free.insert(Node { folder: folder.map(|number| (number, wanted.clone())) });
                 return wanted;
             }
-            // Counted at the name itself, so that a thousand files of one name do not try a million.
-            let node = self.nodes.entry((parent, key(name))).or_insert(Node { folder: None, next_suffix: 1 });
-            wanted = numbered(name, node.next_suffix);
-            node.next_suffix += 1;
+            wanted = numbered(name, self.next_number(parent, name));
+        }
+    }
+
+    /// The lowest number below `parent` that was never tried for `name`, nor for a name that is the same once both are cut to
+    /// make room for it: so a thousand files of one name, or of one long beginning, do not try a million.
+    fn next_number(&mut self, parent: u32, name: &str) -> u32 {
+        let (mut digits, mut end) = (String::from("/"), 10);
+        loop {
+            // No name holds a `/`, so this stands for every number of as many digits.
+            let family = key(&shortened(name, &format!(" ({digits})")));
+            let next = self.numbers.entry((parent, family)).or_insert(end / 10);
+            if *next < end {
+                *next += 1;
+                return *next - 1;
+            }
+            digits.push('/');
+            end *= 10;
         }
     }
 }
@@ -147,15 +161,14 @@ pub(crate) fn check(path: &[String]) -> Result<(), UnsafeName> {
 
 /// One component, made safe.
 fn safe_component(offered: &str) -> String {
-    let mut name: String = offered.nfc().map(|character| if is_unsafe(character) { '_' } else { character }).collect();
-    name.truncate(name.trim_end_matches(['.', ' ']).len());
-    if is_reserved(&name) {
+    let name: String = offered.nfc().map(|character| if is_unsafe(character) { '_' } else { character }).collect();
+    // NFC makes some names longer, and the cut of one may leave nothing or a device's name: so it is cut first.
+    let mut name = shortened(name.trim_end_matches(['.', ' ']), "");
+    if name.is_empty() || is_reserved(&name) {
         name.insert(0, '_');
+        name = shortened(&name, "");
     }
-    if name.is_empty() {
-        name.push('_');
-    }
-    shortened(&name, "")
+    name
 }
 
 /// Control characters, what Windows forbids or reads as a stream, bidi controls (they make `gpj.exe` look like `exe.jpg`), line and

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod later;
 mod network;
 
 use network::{Network, Random, entries, is_ended};

@@ -10,12 +10,12 @@
 use bytes::Bytes;
 use parlor_protocol::{
     code::TransferCode,
-    control::{Control, OfferedEntry, ResumePoint},
+    control::{BlockRange, Control, OfferedEntry, ResumePoint},
     frame::{FrameHeader, FrameKind},
     host::TransferState,
     id::{PeerId, TextId, TransferId},
 };
-use parlor_transfer::{Event, Exchange, Input, Output, block::block_proof};
+use parlor_transfer::{Event, Exchange, FoundEntry, Input, Output, block::block_proof};
 use proptest::prelude::*;
 
 const MIB: u64 = 1024 * 1024;
@@ -54,6 +54,7 @@ fn accepted(size: u64) -> Exchange {
     let mut exchange = up();
     exchange.handle(0, offer(id(1), vec![entry("a", size), entry("b", 0)])).unwrap();
     exchange.handle(0, Input::Accept { transfer: id(1) }).unwrap();
+    exchange.handle(0, Input::EntriesFound { transfer: id(1), found: Vec::new() }).unwrap();
     drain(&mut exchange);
     exchange
 }
@@ -236,12 +237,13 @@ fn operation() -> impl Strategy<Value = Input> {
             list.into_iter().map(|(name, size)| entry(names[name], size)).collect::<Vec<_>>()
         })
     };
-    let points = prop::collection::vec((number(), number(), any::<bool>()), 0..3).prop_map(|points| {
-        points
-            .into_iter()
-            .map(|(entry, next_block, proven)| ResumePoint { entry, next_block, proven })
-            .collect::<Vec<_>>()
-    });
+    let ranges = prop::collection::vec((number(), number()).prop_map(|(first, end)| BlockRange { first, end }), 0..3);
+    let point = (number(), number(), any::<bool>(), ranges)
+        .prop_map(|(entry, next_block, proven, stored)| ResumePoint { entry, next_block, proven, stored });
+    let points = prop::collection::vec(point, 0..3);
+    let blocks = prop::option::of(prop::collection::vec((number(), any::<[u8; 32]>()), 0..4));
+    let found =
+        prop::collection::vec((number(), blocks).prop_map(|(entry, blocks)| FoundEntry { entry, blocks }), 0..3);
     let control = prop_oneof![
         (small(), number(), any::<u64>(), entries(), any::<bool>()).prop_map(
             |(t, entry_count, total_bytes, entries, last)| Control::Offer {
@@ -283,6 +285,7 @@ fn operation() -> impl Strategy<Value = Input> {
             Input::ControlReceived(Control::Offer { transfer: id(t), entry_count, total_bytes: total, entries, last: true })
         }),
         3 => (0_u8..5).prop_map(|t| Input::Accept { transfer: id(t) }),
+        3 => (0_u8..5, found).prop_map(|(t, found)| Input::EntriesFound { transfer: id(t), found }),
         1 => (0_u8..5).prop_map(|t| Input::Decline { transfer: id(t) }),
         1 => (0_u8..5).prop_map(|t| Input::Cancel { transfer: id(t) }),
         2 => ours,

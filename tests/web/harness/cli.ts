@@ -43,6 +43,17 @@ export class RunningCli {
     return line;
   }
 
+  /** What `--json` makes it print, from the first line on, until it ends. */
+  async *jsonLines(): AsyncGenerator<Record<string, unknown>> {
+    for (let read = 0; ; read += 1) {
+      while (read >= this.printed.length) {
+        const isOver = await Promise.race([once(this.lines, 'line').then(() => false), this.ended.then(() => true)]);
+        if (isOver && read >= this.printed.length) return;
+      }
+      yield JSON.parse(this.printed[read] ?? '') as Record<string, unknown>;
+    }
+  }
+
   /** Its exit code. */
   async end(): Promise<number | null> {
     return this.ended;

@@ -42,6 +42,10 @@ export const FRAME_PAYLOAD_BYTES = 64 * 1024;
 export const WINDOW_BYTES = 8 * 1024 * 1024;
 /** Entries of an offer. */
 export const OFFER_ENTRIES = 20_000;
+/** Resume points of an `accept`: at 60 bytes each half a message of `control`. */
+export const RESUME_POINTS = 512;
+/** Stretches of stored blocks in an `accept`, over all its points: at 42 bytes each a sixth of such a message. */
+export const RESUME_RANGES = 256;
 /** Offers a peer keeps unanswered. */
 export const OFFERS_PENDING = 64;
 /** Longest path component in bytes of UTF-8: what ext4, APFS and NTFS take. */

@@ -17,7 +17,7 @@ const RIGHT: Control[] = [
   { type: 'text-received', id: ID },
   { type: 'offer', transfer: ID, entry_count: 2, total_bytes: 3, entries: [{ path: ['a'], size: 3, modified_ms: 4 }, { path: [], size: 0 }], last: true },
   { type: 'offer-entries', transfer: ID, entries: [], last: false },
-  { type: 'accept', transfer: ID, resume: [{ entry: 0, next_block: 1, proven: true }] },
+  { type: 'accept', transfer: ID, resume: [{ entry: 0, next_block: 1, proven: true, stored: [] }, { entry: 1, next_block: 0, proven: false, stored: [{ first: 1, end: 0xffffffff }] }] },
   { type: 'decline', transfer: ID },
   { type: 'cancel', transfer: ID, code: 'no-space' },
   { type: 'stored', transfer: ID, bytes: 9 },
@@ -47,6 +47,15 @@ describe('the guard of control messages', () => {
           if (!isText) expect(guardControl({ ...message, [field]: wrong }).type, `${message.type}.${field} = ${JSON.stringify(wrong)}`).toBe('broken');
         }
       }
+    }
+  });
+
+  it('knows a point without stored blocks, and refuses one of which they are wrong', () => {
+    const accept = (point: Record<string, unknown>): unknown => guardControl({ type: 'accept', transfer: ID, resume: [point, point] });
+    const point = { entry: 0, next_block: 1, proven: false, stored: [] };
+    expect(accept({ entry: 0, next_block: 1 })).toEqual({ type: 'message', message: { type: 'accept', transfer: ID, resume: [point, point] } });
+    for (const stored of [null, {}, [1], [[]], [{ first: 1 }], [{ first: -1, end: 2 }], [{ first: 1, end: 2 ** 32 }], [{ first: '1', end: 2 }]]) {
+      expect(accept({ ...point, stored }), JSON.stringify(stored)).toEqual({ type: 'broken' });
     }
   });
 

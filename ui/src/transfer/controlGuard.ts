@@ -4,6 +4,7 @@
 // throws, and tells an unknown kind (to be ignored) from a broken message (a breach). Leaves to others: what a message means, and every
 // limit that is about meaning (an offer of too many entries is a right message).
 
+import type { BlockRange } from '../protocol/BlockRange';
 import type { Control } from '../protocol/Control';
 import type { OfferedEntry } from '../protocol/OfferedEntry';
 import type { ResumePoint } from '../protocol/ResumePoint';
@@ -90,10 +91,18 @@ function guardEntry(value: unknown): OfferedEntry | null {
   return isCount(modified_ms) ? { path, size, modified_ms } : null;
 }
 
-function guardResumePoint(value: unknown): ResumePoint | null {
+function guardResumePoint(value: unknown): Required<ResumePoint> | null {
   if (!isRecord(value)) return null;
-  const { entry, next_block, proven = false } = value;
-  return isU32(entry) && isU32(next_block) && typeof proven === 'boolean' ? { entry, next_block, proven } : null;
+  const { entry, next_block, proven = false, stored = [] } = value;
+  const guarded = guardList(stored, guardBlockRange);
+  if (!isU32(entry) || !isU32(next_block) || typeof proven !== 'boolean' || guarded === null) return null;
+  return { entry, next_block, proven, stored: guarded };
+}
+
+function guardBlockRange(value: unknown): BlockRange | null {
+  if (!isRecord(value)) return null;
+  const { first, end } = value;
+  return isU32(first) && isU32(end) ? { first, end } : null;
 }
 
 /** Every item guarded, or null when one of them is wrong or `value` is no list. The length is bounded by the message's. */
@@ -115,6 +124,7 @@ const TRANSFER_CODES: { readonly [Code in TransferCode]: true } = {
   'read-failed': true,
   'source-changed': true,
   corrupt: true,
+  forgotten: true,
   'bad-offer': true,
   protocol: true,
 };

@@ -191,7 +191,7 @@ export class Exchange {
       this.#settle(nowMs, transfer, known.accept(resume));
       this.#tell(nowMs, transfer);
     } else if (!this.#transfers.isKnown(transfer)) {
-      this.#send({ type: 'cancel', transfer, code: 'cancelled' });
+      this.#send({ type: 'cancel', transfer, code: 'forgotten' });
     }
   }
 

@@ -1,13 +1,16 @@
 // What a hostile peer may send: every breach ends in a code, nothing is written that was not proven, and nothing throws.
 import { describe, expect, it, vi } from 'vitest';
 
+import type { BlockRange } from '../protocol/BlockRange';
 import type { Control } from '../protocol/Control';
 import { jsBlake3 } from './block';
 import { Exchange } from './exchange';
-import { encodeFrame, type FrameKind } from './frame';
+import { decodeFrame, encodeFrame, type FrameKind } from './frame';
 import type { Input } from './input';
 import { BLOCK_BYTES, FRAME_PAYLOAD_BYTES } from '../protocol/limits';
 import type { Output } from './output';
+import type { ResumePoint } from '../protocol/ResumePoint';
+import type { TransferState } from '../protocol/TransferState';
 import { seeded, seededBytes } from './testNetwork';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -146,7 +149,7 @@ describe('frames of a hostile peer', () => {
             { type: 'entry-failed', transfer: T, entry, code: 'read-failed' },
             { type: 'proven', transfer: T, entry },
             { type: 'stored', transfer: T, bytes: 10 },
-            { type: 'accept', transfer: T, resume: [{ entry, next_block: block, proven: true }] },
+            { type: 'accept', transfer: T, resume: [{ entry, next_block: block, proven: true, stored: pick([[], [{ first: 1, end: 2 }]]) }] },
             { type: 'offer', transfer: T, entry_count: 1, total_bytes: 1, entries: [], last: true },
           ])),
           () => receiver.give({ type: 'block-written', transfer: T, entry, block, result: pick([null, 'write-failed']) }),
@@ -159,6 +162,121 @@ describe('frames of a hostile peer', () => {
         if (output.type === 'write-block') expect([...output.bytes], `seed ${seed}`).toEqual([...ten]);
       }
     }
+  });
+});
+
+describe('answers of a hostile peer to an offer', () => {
+  /** A sender whose disk answers when it is told to. It refuses to send what the receiver has. */
+  class Sender {
+    // Hashing is not the subject.
+    readonly exchange = new Exchange('e'.repeat(32), () => new Uint8Array(32));
+    readonly codes: string[] = [];
+    readonly states = new Set<TransferState>();
+    /** Entries whose proof was sent on this connection. */
+    readonly sent = new Set<number>();
+    /** Of the `accept` on this connection; none before it. */
+    resume: readonly ResumePoint[] | null = null;
+    readonly #reads: Extract<Output, { type: 'read-block' }>[] = [];
+
+    constructor(sizes: readonly number[]) {
+      this.linkAgain();
+      this.give({ type: 'offer-files', transfer: T, entries: sizes.map((size, index) => ({ path: [`${index}`], size })) });
+    }
+
+    give(input: Input): void {
+      this.exchange.handle(0, input);
+      for (let output = this.exchange.pollOutput(); output !== null; output = this.exchange.pollOutput()) this.#take(output);
+    }
+
+    say(message: Control): void {
+      if (message.type === 'accept') this.resume = message.resume;
+      this.give({ type: 'control-received', message });
+    }
+
+    linkAgain(): void {
+      this.give({ type: 'link-lost' });
+      this.resume = null;
+      this.sent.clear();
+      this.give({ type: 'link-up', maxMessageBytes: 65_536 });
+    }
+
+    /** One of the reads returns. */
+    answer(share: number): void {
+      const [read] = this.#reads.splice(Math.floor(share * this.#reads.length), 1);
+      if (read === undefined) return;
+      const { transfer, entry, block, length } = read;
+      this.give({ type: 'block-read', transfer, entry, block, result: new Uint8Array(length) });
+    }
+
+    #take(output: Output): void {
+      if (output.type === 'read-block') this.#reads.push(output);
+      else if (output.type === 'send-control' && output.message.type === 'cancel') this.codes.push(output.message.code);
+      else if (output.type === 'event' && output.event.type === 'transfer-changed') this.states.add(output.event.transfer.state);
+      else if (output.type === 'send-frame') this.#takeFrame(output.frame);
+    }
+
+    #takeFrame(frame: Uint8Array): void {
+      const decoded = decodeFrame(frame);
+      if (!decoded.ok) throw new Error(decoded.error);
+      const { kind, entry, block } = decoded.header;
+      if (kind === 'entry-proof') {
+        this.sent.add(entry);
+        return;
+      }
+      if (this.resume === null) throw new Error('sent before the "accept" of the connection');
+      // The last point of an entry counts.
+      const known = this.resume.findLast((named) => named.entry === entry);
+      const isStored = known?.stored?.some(({ first, end }) => first <= block && block < end) === true;
+      if (known !== undefined && (isStored || known.proven || block < known.next_block)) throw new Error(`sent block ${block} of entry ${entry} to one that has it`);
+    }
+  }
+
+  it('never throw, and end in nothing but "protocol" or in what it lacks', () => {
+    const sizes = [10, 0, 3 * BLOCK_BYTES, BLOCK_BYTES + 1];
+    const states = new Set<TransferState>();
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const next = seeded(seed);
+      const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(next() * items.length)] as Item;
+      const number = (): number => (next() < 0.1 ? pick([0xfffffffe, 0xffffffff]) : Math.floor(next() * 5));
+      const ranges = (): BlockRange[] => Array.from({ length: pick([0, 0, 1, 1, 2]) }, () => ({ first: number(), end: number() }));
+      // Some keep to the rules, so that there is an end of every kind.
+      const isHonest = seed % 3 === 0;
+      const point = (): ResumePoint =>
+        isHonest
+          ? { entry: 2, next_block: 0, proven: next() < 0.2, stored: pick([[], [{ first: 1, end: 2 }], [{ first: 1, end: 3 }], [{ first: 2, end: 3 }]]) }
+          : { entry: number(), next_block: number(), proven: next() < 0.2, stored: ranges() };
+      const sender = new Sender(sizes);
+      const moves: (() => void)[] = [
+        () => {
+          if (!isHonest || sender.resume === null) sender.say({ type: 'accept', transfer: T, resume: Array.from({ length: Math.floor(next() * 4) }, point) });
+        },
+        () => {
+          const entry = isHonest ? pick([0, 1, 2, 3]) : number();
+          if (!isHonest || sender.resume === null || sender.sent.has(entry)) sender.say({ type: 'proven', transfer: T, entry });
+        },
+        () => {
+          const failed: Control = { type: 'entry-failed', transfer: T, entry: number(), code: 'write-failed' };
+          const stored: Control = { type: 'stored', transfer: T, bytes: pick([0, 10, BLOCK_BYTES]) };
+          if (!isHonest || (sender.resume !== null && next() < 0.1)) sender.say(pick([failed, stored]));
+        },
+        () => {
+          if (next() < 0.5) sender.linkAgain();
+        },
+        () => sender.answer(next()),
+        () => sender.answer(next()),
+      ];
+      for (let step = 0; step < 60; step += 1) {
+        try {
+          pick(moves)();
+        } catch (error) {
+          throw new Error(`seed ${seed}`, { cause: error });
+        }
+      }
+      // Said again on each new connection.
+      expect(sender.codes.every((code) => code === 'protocol'), `seed ${seed}: ${sender.codes.join()}`).toBe(true);
+      for (const state of sender.states) states.add(state);
+    }
+    expect([...states].sort()).toEqual(['cancelled', 'interrupted', 'moving', 'partial', 'proven', 'waiting']);
   });
 });
 

@@ -1,6 +1,7 @@
 // The entries of a transfer to us, by number: what became of them, and where each goes on.
 // Twin of `crates/transfer/src/incoming_entries.rs`.
 
+import { RESUME_POINTS } from '../protocol/limits';
 import type { ResumePoint } from '../protocol/ResumePoint';
 import type { TransferCode } from '../protocol/TransferCode';
 import type { TransferEntry } from '../protocol/TransferEntry';
@@ -8,9 +9,6 @@ import { blockCount } from './block';
 import type { FailedEntry, LastWord } from './ended';
 import { isFailed, viewOfIncoming, type IncomingEntry, type IncomingState } from './incomingEntry';
 import { OpenEntry } from './openEntry';
-
-/** Points of an `accept`: at 60 bytes each they fit a message of `control` twice over. */
-const RESUME_POINTS = 512;
 
 /** The entries in the order of the offer. None while it is not whole. */
 export class IncomingEntries {
@@ -64,12 +62,12 @@ export class IncomingEntries {
   resume(): { readonly resume: ResumePoint[]; readonly word: LastWord } {
     const resume: ResumePoint[] = [];
     for (const [entry, { state }] of this.entries.entries()) {
-      if (state instanceof OpenEntry && state.nextBlock > 0) resume.push({ entry, next_block: state.nextBlock, proven: false });
+      if (state instanceof OpenEntry && state.nextBlock > 0) resume.push({ entry, next_block: state.nextBlock, proven: false, stored: [] });
     }
     const { proven, failed } = this.#ended();
     const asMessages = proven.slice(0, Math.max(0, proven.length - Math.max(0, RESUME_POINTS - resume.length)));
     for (const entry of proven.slice(asMessages.length)) {
-      resume.push({ entry, next_block: blockCount(this.entries[entry]?.size ?? 0), proven: true });
+      resume.push({ entry, next_block: blockCount(this.entries[entry]?.size ?? 0), proven: true, stored: [] });
     }
     return { resume, word: { type: 'outcomes', proven: asMessages, failed } };
   }

@@ -6,6 +6,7 @@
 
 import type { Control } from '../protocol/Control';
 import type { OfferedEntry } from '../protocol/OfferedEntry';
+import { RESUME_RANGES } from '../protocol/limits';
 import type { ResumePoint } from '../protocol/ResumePoint';
 import type { TransferCode } from '../protocol/TransferCode';
 import type { TransferId } from '../protocol/TransferId';
@@ -68,11 +69,13 @@ export class Outgoing {
   /** Consent, or where to go on. A code when it breaks the protocol. */
   accept(resume: readonly ResumePoint[]): TransferCode | null {
     if (this.#isFlowing) return 'protocol';
+    if (resume.reduce((sum, { stored = [] }) => sum + stored.length, 0) > RESUME_RANGES) return 'protocol';
     for (const entry of this.#entries) entry.startAgain();
     for (const point of resume) {
       const entry = this.#entries[point.entry];
-      if (entry === undefined || point.next_block > blockCount(entry.offered.size)) return 'protocol';
-      entry.firstBlock = point.next_block;
+      if (entry === undefined) return 'protocol';
+      const code = entry.resume(point);
+      if (code !== null) return code;
       if (point.proven && entry.state === 'unsent') this.#end(entry, 'proven');
     }
     this.#resumed = this.#entries.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
@@ -104,9 +107,10 @@ export class Outgoing {
         this.#moveTo(number + 1);
         return true;
       }
+      this.#nextBlock = block + 1;
+      if (entry.isDoneWith(block)) continue;
       const length = blockLength(size, block);
       this.#queue.pushBlock(number, block, length);
-      this.#nextBlock = block + 1;
       const last = block + 1 === blockCount(size);
       const offset = blockOffset(block);
       this.order({ type: 'read-block', transfer: this.id, entry: number, block, offset, length, last });
@@ -138,7 +142,7 @@ export class Outgoing {
   nextLength(): number | null {
     const slot = this.#queue.front;
     if (slot?.bytes == null) return null;
-    return slot.block < (this.#entries[slot.entry]?.firstBlock ?? 0) ? 0 : slot.length;
+    return this.#entries[slot.entry]?.isStored(slot.block) === true ? 0 : slot.length;
   }
 
   /** Sends the next thing, which `nextLength` has shown to be there. */
@@ -163,7 +167,7 @@ export class Outgoing {
       return;
     }
     // Only its hash was missing here; the receiver has the block.
-    if (block < entry.firstBlock) return;
+    if (entry.isStored(block)) return;
     this.#sent += bytes.length;
     for (let offset = 0; offset < bytes.length; offset += payloadBytes) {
       this.#sendFrame('data', number, block, offset, bytes.subarray(offset, offset + payloadBytes));
@@ -189,9 +193,8 @@ export class Outgoing {
     const entry = this.#entries[number];
     if (entry === undefined) return 'protocol';
     if (entry.state === 'proven' || entry.failed !== null) return null;
-    // An unsent one may have been sent on an earlier connection, as its blocks' hashes tell.
-    const wasSent = !this.#isFlowing && entry.isHashed;
-    if (entry.state === 'unsent' && !wasSent) return 'protocol';
+    // Before the `accept` of a connection: it has it from an earlier connection or session.
+    if (entry.state === 'unsent' && this.#isFlowing) return 'protocol';
     this.#end(entry, 'proven');
     return null;
   }

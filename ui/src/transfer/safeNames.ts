@@ -34,13 +34,13 @@ export class UnsafeNameError extends Error {
 interface Node {
   /** Set when offered paths go on below this name: the folder's number, and its name as it is written. */
   folder: { readonly number: number; readonly written: string } | null;
-  /** The next number to try when this name is wanted again. */
-  nextSuffix: number;
 }
 
 /** The paths of one offer, in order. Feed every path to `add`. */
 export class SafeNames {
   readonly #nodes = new Map<string, Node>();
+  /** The next number to try, for names that are one once they have one (see `#nextNumber`). */
+  readonly #numbers = new Map<string, number>();
   #folders = 0;
 
   /** The safe form of the next offered path. Throws `UnsafeNameError` when the whole offer is to be refused for it. */
@@ -76,13 +76,25 @@ export class SafeNames {
     for (;;) {
       const taken = nodeKey(parent, wanted);
       if (!this.#nodes.has(taken)) {
-        this.#nodes.set(taken, { folder: folder === null ? null : { number: folder, written: wanted }, nextSuffix: 1 });
+        this.#nodes.set(taken, { folder: folder === null ? null : { number: folder, written: wanted } });
         return wanted;
       }
-      const first = this.#nodes.get(nodeKey(parent, name));
-      if (first === undefined) continue;
-      wanted = numbered(name, first.nextSuffix);
-      first.nextSuffix += 1;
+      wanted = numbered(name, this.#nextNumber(parent, name));
+    }
+  }
+
+  /**
+   * The lowest number below `parent` that was never tried for `name`, nor for a name that is the same once both are cut to make
+   * room for it: so a thousand files of one name, or of one long beginning, do not try a million.
+   */
+  #nextNumber(parent: number, name: string): number {
+    for (let digits = '/', end = 10; ; digits += '/', end *= 10) {
+      // No name holds a `/`, so this stands for every number of as many digits.
+      const family = nodeKey(parent, shortened(name, ` (${digits})`));
+      const next = this.#numbers.get(family) ?? end / 10;
+      if (next === end) continue;
+      this.#numbers.set(family, next + 1);
+      return next;
     }
   }
 }
@@ -110,11 +122,10 @@ const RESERVED = /^(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])$/;
 
 /** One component, made safe. */
 function safeComponent(offered: string): string {
-  let name = offered.normalize('NFC').replace(UNSAFE, '_');
-  name = trimEnd(name);
+  // NFC makes some names longer, and the cut of one may leave nothing or a device's name: so it is cut first.
+  const name = shortened(trimEnd(offered.normalize('NFC').replace(UNSAFE, '_')), '');
   const stem = (name.split('.')[0] ?? '').replace(/ +$/, '');
-  if (RESERVED.test(asciiUpper(stem))) name = `_${name}`;
-  return shortened(name === '' ? '_' : name, '');
+  return name === '' || RESERVED.test(asciiUpper(stem)) ? shortened(`_${name}`, '') : name;
 }
 
 /** Two names with the same key are one name on some system. The parent's number keeps folders apart. */

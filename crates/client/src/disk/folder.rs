@@ -7,15 +7,19 @@ use std::{
     collections::HashMap,
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::UNIX_EPOCH,
 };
 
 use cap_std::{ambient_authority, fs::Dir};
 use parlor_protocol::id::TransferId;
+use parlor_transfer::{FoundEntry, WantedEntry};
 
 use super::{
     DiskError, Part,
+    journal::{Journal, Line, offer_id},
     numbered::{ATTEMPTS, numbered},
+    part::{Note, Place},
 };
 
 /// A folder that takes received files.
@@ -44,7 +48,13 @@ impl ReceivingFolder {
 
     /// Makes ready for the files of one transfer. Touches nothing yet.
     pub fn incoming(&self, transfer: TransferId) -> IncomingFiles {
-        IncomingFiles { folder: self.clone(), transfer, tops: Mutex::default() }
+        IncomingFiles {
+            folder: self.clone(),
+            transfer,
+            tops: Mutex::default(),
+            journal: OnceLock::new(),
+            found: Mutex::default(),
+        }
     }
 }
 
@@ -55,6 +65,10 @@ pub struct IncomingFiles {
     transfer: TransferId,
     /// Offered top folder → the one made for it.
     tops: Mutex<HashMap<String, Top>>,
+    /// Set once it was looked for what an earlier session left; none where it cannot be written.
+    journal: OnceLock<Arc<Journal>>,
+    /// Parts an earlier session left, until they are asked for.
+    found: Mutex<HashMap<u32, Part>>,
 }
 
 #[derive(Debug, Clone)]
@@ -64,40 +78,120 @@ struct Top {
 }
 
 impl IncomingFiles {
-    /// Makes the part of the entry with this safe path, and the folders it lies in. Blocks.
+    /// Looks for what an earlier session left of these entries, and proves it again. Once, before anything else. Blocks, for as long
+    /// as what is found takes to be hashed.
+    pub fn find(&self, entries: &[WantedEntry]) -> Vec<FoundEntry> {
+        let (journal, known) = match Journal::open(&self.folder.dir, &offer_id(entries)) {
+            Ok((journal, known)) => (Arc::new(journal), known),
+            Err(error) => {
+                tracing::warn!(kind = ?error.kind(), "what arrives cannot be found again by a later session");
+                return Vec::new();
+            }
+        };
+        // Nobody else sets it: this is called once.
+        let journal = self.journal.get_or_init(|| journal);
+        let mut tops = self.tops.lock().unwrap_or_else(PoisonError::into_inner);
+        for (offered, name) in known.tops {
+            if is_plain(&name)
+                && let Ok(dir) = self.folder.dir.open_dir(&name)
+            {
+                tops.insert(offered, Top { name, dir: Arc::new(dir) });
+            }
+        }
+        let is_there = |path: &[String]| path.len() < 2 || path.first().is_some_and(|top| tops.contains_key(top));
+        let known = known.entries;
+        let wanted: Vec<_> = entries
+            .iter()
+            .filter_map(|wanted| {
+                let path: Vec<String> = wanted.path.components().map(str::to_owned).collect();
+                let known = known.get(&wanted.entry).filter(|_| is_there(&path))?;
+                Some((wanted, path, known))
+            })
+            .collect();
+        drop(tops);
+        let mut found = Vec::new();
+        for (WantedEntry { entry, size, .. }, path, known) in wanted {
+            if let Some((file, modified_ms)) = &known.file {
+                if self.is_whole(file, *size, *modified_ms) {
+                    found.push(FoundEntry { entry: *entry, blocks: None });
+                }
+                continue;
+            }
+            let (Ok(place), Some(name)) = (self.place(&path), path.last()) else { continue };
+            let note = Note { journal: Arc::clone(journal), entry: *entry };
+            if let Some((part, blocks)) = Part::find(place, name, *size, known, note) {
+                self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(*entry, part);
+                found.push(FoundEntry { entry: *entry, blocks: Some(blocks) });
+            }
+        }
+        found
+    }
+
+    /// Whether the file that a journal names still stands as it was left.
+    fn is_whole(&self, path: &[String], size: u64, modified: u64) -> bool {
+        if path.is_empty() || path.iter().any(|component| !is_plain(component)) {
+            return false;
+        }
+        let path: PathBuf = path.iter().collect();
+        let Ok(metadata) = self.folder.dir.symlink_metadata(&path) else { return false };
+        let is_same_time = || {
+            let since = metadata.modified().ok()?.into_std().duration_since(UNIX_EPOCH).ok()?;
+            Some(u64::try_from(since.as_millis()).ok()? == modified)
+        };
+        metadata.is_file() && metadata.len() == size && is_same_time().unwrap_or(false)
+    }
+
+    /// Makes the part of an entry with this safe path, and the folders it lies in, or gives the part that was found. Blocks.
     ///
     /// # Errors
     /// [`DiskError::UnsafePath`] for what is no plain relative path; else why it cannot be written.
-    pub fn create(&self, path: &[String], size: u64) -> Result<Part, DiskError> {
+    pub fn create(&self, entry: u32, path: &[String], size: u64) -> Result<Part, DiskError> {
+        if let Some(part) = self.take_found(entry) {
+            return Ok(part);
+        }
+        let place = self.place(path)?;
+        let name = path.last().ok_or(DiskError::UnsafePath)?;
+        let note = self.journal.get().map(|journal| Note { journal: Arc::clone(journal), entry });
+        Part::create(place, name, self.transfer, size, note)
+    }
+
+    /// Takes the part that was found of an entry.
+    pub fn take_found(&self, entry: u32) -> Option<Part> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).remove(&entry)
+    }
+
+    /// Ends the transfer: with `keep`, what is unfinished stays for a later session; without, nothing of it does. Blocks.
+    pub fn close(self, keep: bool) {
+        for part in self.found.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
+            if keep { part.keep() } else { part.discard() }
+        }
+        remove_empty_folders(&self.folder.dir, self.tops.into_inner().unwrap_or_else(PoisonError::into_inner));
+        // Parts that still hold it are gone by now; a stray one costs a journal that stays.
+        if let Some(journal) = self.journal.into_inner().and_then(Arc::into_inner) {
+            journal.close(keep);
+        }
+    }
+
+    /// The folder an entry lies in, made where it is not there.
+    fn place(&self, path: &[String]) -> Result<Place, DiskError> {
         if path.iter().any(|component| !is_plain(component)) {
             return Err(DiskError::UnsafePath);
         }
-        let (name, folders) = path.split_last().ok_or(DiskError::UnsafePath)?;
+        let (_, folders) = path.split_last().ok_or(DiskError::UnsafePath)?;
         let Some((top, below)) = folders.split_first() else {
-            return Part::create(Arc::clone(&self.folder.dir), self.folder.path.clone(), name, self.transfer, size);
+            let (dir, shown) = (Arc::clone(&self.folder.dir), self.folder.path.clone());
+            return Ok(Place { dir, shown, below: Vec::new() });
         };
         let top = self.top(top)?;
-        let mut shown = self.folder.path.join(&top.name);
+        let shown = self.folder.path.join(&top.name);
+        let names = [std::slice::from_ref(&top.name), below].concat();
         if below.is_empty() {
-            return Part::create(top.dir, shown, name, self.transfer, size);
+            return Ok(Place { dir: top.dir, shown, below: names });
         }
         let relative: PathBuf = below.iter().collect();
         top.dir.create_dir_all(&relative).map_err(DiskError::writing)?;
-        let dir = top.dir.open_dir(&relative).map_err(DiskError::writing)?;
-        shown.push(relative);
-        Part::create(Arc::new(dir), shown, name, self.transfer, size)
-    }
-
-    /// Removes the folders made for the transfer as far as nothing is in them. Blocks.
-    pub fn remove_empty_folders(&self) {
-        let tops = std::mem::take(&mut *self.tops.lock().unwrap_or_else(PoisonError::into_inner));
-        for top in tops.into_values() {
-            if prune(&top.dir, 0) {
-                drop(top.dir);
-                // Not empty after all, or gone: both are fine, nothing of value is lost either way.
-                let _ = self.folder.dir.remove_dir(&top.name);
-            }
-        }
+        let dir = Arc::new(top.dir.open_dir(&relative).map_err(DiskError::writing)?);
+        Ok(Place { dir, shown: shown.join(relative), below: names })
     }
 
     fn top(&self, offered: &str) -> Result<Top, DiskError> {
@@ -111,6 +205,9 @@ impl IncomingFiles {
                 Ok(()) => {
                     let dir = Arc::new(self.folder.dir.open_dir(&name).map_err(DiskError::writing)?);
                     let top = Top { name, dir };
+                    if let Some(journal) = self.journal.get() {
+                        journal.add(&Line::Top { offered: offered.to_owned(), made: top.name.clone() });
+                    }
                     tops.insert(offered.to_owned(), top.clone());
                     return Ok(top);
                 }
@@ -119,6 +216,17 @@ impl IncomingFiles {
             }
         }
         Err(DiskError::writing(io::ErrorKind::AlreadyExists.into()))
+    }
+}
+
+/// Removes the folders made for a transfer as far as nothing is in them.
+fn remove_empty_folders(dir: &Dir, tops: HashMap<String, Top>) {
+    for top in tops.into_values() {
+        if prune(&top.dir, 0) {
+            drop(top.dir);
+            // Not empty after all, or gone: both are fine, nothing of value is lost either way.
+            let _ = dir.remove_dir(&top.name);
+        }
     }
 }
 
@@ -160,8 +268,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join("a.txt"), "old").unwrap();
         let incoming = ReceivingFolder::open(home.path()).unwrap().incoming(TransferId([1; 16]));
-        let part = incoming.create(&components("a.txt"), 3).unwrap();
-        part.write(0, b"new").unwrap();
+        let mut part = incoming.create(0, &components("a.txt"), 3).unwrap();
+        part.write(0, b"new", &[0; 32]).unwrap();
         let path = part.finish(Some(1_000)).unwrap();
         assert_eq!(path, std::path::absolute(home.path().join("a (1).txt")).unwrap());
         assert_eq!(fs::read_to_string(home.path().join("a.txt")).unwrap(), "old");
@@ -177,7 +285,7 @@ mod tests {
         fs::create_dir(home.path().join("photos")).unwrap();
         let incoming = ReceivingFolder::open(home.path()).unwrap().incoming(TransferId([1; 16]));
         for path in ["photos/a", "photos/x/y/b"] {
-            incoming.create(&components(path), 0).unwrap().finish(None).unwrap();
+            incoming.create(0, &components(path), 0).unwrap().finish(None).unwrap();
         }
         assert!(home.path().join("photos (1)/a").is_file());
         assert!(home.path().join("photos (1)/x/y/b").is_file());
@@ -188,10 +296,10 @@ mod tests {
     fn a_discarded_part_leaves_nothing_behind() {
         let home = tempfile::tempdir().unwrap();
         let incoming = ReceivingFolder::open(home.path()).unwrap().incoming(TransferId([1; 16]));
-        let part = incoming.create(&components("photos/x/a"), 5).unwrap();
-        part.write(0, b"12345").unwrap();
+        let mut part = incoming.create(0, &components("photos/x/a"), 5).unwrap();
+        part.write(0, b"12345", &[0; 32]).unwrap();
         part.discard();
-        incoming.remove_empty_folders();
+        incoming.close(true);
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
     }
 
@@ -199,9 +307,9 @@ mod tests {
     fn removing_empty_folders_keeps_what_holds_a_file() {
         let home = tempfile::tempdir().unwrap();
         let incoming = ReceivingFolder::open(home.path()).unwrap().incoming(TransferId([1; 16]));
-        incoming.create(&components("photos/x/a"), 0).unwrap().finish(None).unwrap();
-        incoming.create(&components("photos/y/b"), 0).unwrap().discard();
-        incoming.remove_empty_folders();
+        incoming.create(0, &components("photos/x/a"), 0).unwrap().finish(None).unwrap();
+        incoming.create(0, &components("photos/y/b"), 0).unwrap().discard();
+        incoming.close(true);
         assert!(home.path().join("photos/x/a").is_file());
         assert!(!home.path().join("photos/y").exists());
     }
@@ -211,7 +319,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let incoming = ReceivingFolder::open(&home.path().join("in")).unwrap().incoming(TransferId([1; 16]));
         for path in [vec![], components("../a"), components("/a"), components("x/../../a"), vec!["a/b".to_owned()]] {
-            assert!(matches!(incoming.create(&path, 0), Err(DiskError::UnsafePath)), "{path:?}");
+            assert!(matches!(incoming.create(0, &path, 0), Err(DiskError::UnsafePath)), "{path:?}");
         }
     }
 
@@ -222,9 +330,9 @@ mod tests {
         let (inside, outside) = (home.path().join("in"), home.path().join("out"));
         fs::create_dir(&outside).unwrap();
         let incoming = ReceivingFolder::open(&inside).unwrap().incoming(TransferId([1; 16]));
-        incoming.create(&components("photos/a"), 0).unwrap().finish(None).unwrap();
+        incoming.create(0, &components("photos/a"), 0).unwrap().finish(None).unwrap();
         std::os::unix::fs::symlink(&outside, inside.join("photos/x")).unwrap();
-        assert!(incoming.create(&components("photos/x/b"), 0).is_err());
+        assert!(incoming.create(0, &components("photos/x/b"), 0).is_err());
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
     }
 }

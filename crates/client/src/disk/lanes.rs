@@ -3,7 +3,7 @@
 //! What it is: a few lanes, each a queue with its own open files. Work on one entry always takes the same lane, so it keeps
 //! its order; different entries go side by side, so that three thousand small files do not wait for one another's fsync.
 //! Promises: every [`Job::Read`], [`Job::Write`] and [`Job::Finish`] is answered by one [`Done`] unless its transfer was
-//! released; at most [`LANES`] threads work at once; a dropped [`Lanes`] removes the parts it still holds.
+//! released; at most [`LANES`] threads work at once; a dropped [`Lanes`] leaves the parts it still holds to a later session.
 //! Leaves to others: how much is ordered ahead (the window of `parlor-transfer` bounds it).
 
 use std::{
@@ -14,6 +14,7 @@ use std::{
 
 use bytes::Bytes;
 use parlor_protocol::{code::TransferCode, id::TransferId};
+use parlor_transfer::{FoundEntry, WantedEntry, block::Hash};
 use tokio::sync::mpsc;
 
 use super::{DiskError, Found, IncomingFiles, Part, SourceFile};
@@ -54,20 +55,23 @@ pub enum Job {
     },
     /// Write a block into a part.
     Write {
-        /// Index of the block, for the answer.
+        /// Index of the block.
         block: u32,
-        /// Where.
-        offset: u64,
         /// What.
         bytes: Bytes,
+        /// Its hash.
+        proof: Hash,
     },
     /// Give a part its name.
     Finish {
         /// Its own time, milliseconds since 1970.
         modified_ms: Option<u64>,
     },
-    /// Remove a part.
-    Discard,
+    /// Remove a part, one that was found too.
+    Discard {
+        /// Where the transfer's files go.
+        incoming: Arc<IncomingFiles>,
+    },
 }
 
 /// What became of a job.
@@ -98,6 +102,11 @@ pub enum Outcome {
         /// The write returned.
         result: Result<(), TransferCode>,
     },
+    /// Of [`Lanes::find`]; of no entry.
+    Found {
+        /// What an earlier session left.
+        found: Vec<FoundEntry>,
+    },
     /// Of [`Job::Finish`].
     Finished {
         /// Where the file stands now.
@@ -107,13 +116,15 @@ pub enum Outcome {
 
 enum Order {
     Job(TransferId, u32, Job),
-    Release(TransferId, Option<Arc<IncomingFiles>>),
+    Release(TransferId, Option<Arc<IncomingFiles>>, bool),
 }
 
 /// The lanes of one peer.
 #[derive(Debug)]
 pub struct Lanes {
     lanes: Vec<mpsc::Sender<Order>>,
+    /// Weak, so that the answers end with the lanes.
+    done: mpsc::WeakSender<Done>,
 }
 
 impl Lanes {
@@ -126,7 +137,7 @@ impl Lanes {
                 orders
             })
             .collect();
-        Self { lanes }
+        Self { lanes, done: done.downgrade() }
     }
 
     /// Queues a job. False when the lane is full or gone: the order was beyond what any window allows.
@@ -137,13 +148,28 @@ impl Lanes {
         self.lanes.get(index).is_some_and(|lane| lane.try_send(Order::Job(transfer, entry, job)).is_ok())
     }
 
-    /// Ends a transfer: closes its sources, removes its parts, and removes folders made for it that are empty.
-    pub async fn release(&self, transfer: TransferId, incoming: Option<Arc<IncomingFiles>>) {
+    /// Looks for what an earlier session left of a transfer, beside the lanes: it may take as long as hashing all of it.
+    pub fn find(&self, transfer: TransferId, incoming: Arc<IncomingFiles>, entries: Vec<WantedEntry>) {
+        let Some(done) = self.done.upgrade() else { return };
+        tokio::task::spawn_blocking(move || {
+            let outcome = Outcome::Found { found: incoming.find(&entries) };
+            // The transfer may have ended meanwhile; then the last to let go is this one.
+            if let Some(incoming) = Arc::into_inner(incoming) {
+                incoming.close(true);
+            }
+            // Whoever no longer listens needs no answer.
+            let _ = done.blocking_send(Done { transfer, entry: 0, outcome });
+        });
+    }
+
+    /// Ends a transfer: closes its sources, removes its parts or keeps them for a later session, and removes folders made for it
+    /// that are empty.
+    pub async fn release(&self, transfer: TransferId, incoming: Option<Arc<IncomingFiles>>, keep: bool) {
         // One each and none kept here, so that the last lane to let go knows that it is the last.
         let copies = vec![incoming; self.lanes.len()];
         for (lane, incoming) in self.lanes.iter().zip(copies) {
             // A lane that is gone holds nothing any more.
-            let _ = lane.send(Order::Release(transfer, incoming)).await;
+            let _ = lane.send(Order::Release(transfer, incoming, keep)).await;
         }
     }
 }
@@ -178,9 +204,9 @@ async fn work(mut orders: mpsc::Receiver<Order>, done: mpsc::Sender<Done>) {
             }
         }
     }
-    // Only then the answers end, so that who waits for their end finds no part left.
-    if let Err(error) = tokio::task::spawn_blocking(move || open.discard_all()).await {
-        tracing::error!(%error, "parts stayed behind");
+    // Only then the answers end, so that who waits for their end finds every part as it will stay.
+    if let Err(error) = tokio::task::spawn_blocking(move || open.keep_all()).await {
+        tracing::error!(%error, "parts were not synced");
     }
     drop(done);
 }
@@ -189,11 +215,11 @@ impl Open {
     fn take(&mut self, order: Order) -> Option<Done> {
         let (transfer, entry, job) = match order {
             Order::Job(transfer, entry, job) => (transfer, entry, job),
-            Order::Release(transfer, incoming) => {
-                self.release(transfer);
+            Order::Release(transfer, incoming, keep) => {
+                self.release(transfer, keep);
                 // The last lane to let go finds the transfer's folders as they will stay.
                 if let Some(incoming) = incoming.and_then(Arc::into_inner) {
-                    incoming.remove_empty_folders();
+                    incoming.close(keep);
                 }
                 return None;
             }
@@ -205,12 +231,12 @@ impl Open {
                 Outcome::Read { block, result }
             }
             Job::Open { incoming, path, size } => {
-                self.parts.insert(key, incoming.create(&path, size).map_err(|error| logged(&error)));
+                self.parts.insert(key, incoming.create(entry, &path, size).map_err(|error| logged(&error)));
                 return None;
             }
-            Job::Write { block, offset, bytes } => {
-                let result = match self.parts.get(&key) {
-                    Some(Ok(part)) => part.write(offset, &bytes).map_err(|error| logged(&error)),
+            Job::Write { block, bytes, proof } => {
+                let result = match self.parts.get_mut(&key) {
+                    Some(Ok(part)) => part.write(block, &bytes, &proof).map_err(|error| logged(&error)),
                     Some(Err(code)) => Err(*code),
                     None => Err(TransferCode::WriteFailed),
                 };
@@ -224,8 +250,9 @@ impl Open {
                 };
                 Outcome::Finished { result }
             }
-            Job::Discard => {
-                if let Some(Ok(part)) = self.parts.remove(&key) {
+            Job::Discard { incoming } => {
+                let part = self.parts.remove(&key).and_then(Result::ok).or_else(|| incoming.take_found(entry));
+                if let Some(part) = part {
                     part.discard();
                 }
                 return None;
@@ -263,22 +290,20 @@ impl Open {
         Ok(source)
     }
 
-    fn release(&mut self, transfer: TransferId) {
+    fn release(&mut self, transfer: TransferId, keep: bool) {
         self.sources.retain(|((open, _), _)| *open != transfer);
         let ended: Vec<_> = self.parts.keys().filter(|(open, _)| *open == transfer).copied().collect();
         for key in ended {
             if let Entry::Occupied(part) = self.parts.entry(key)
                 && let Ok(part) = part.remove()
             {
-                part.discard();
+                if keep { part.keep() } else { part.discard() }
             }
         }
     }
 
-    fn discard_all(self) {
-        for part in self.parts.into_values().flatten() {
-            part.discard();
-        }
+    fn keep_all(self) {
+        self.parts.into_values().flatten().for_each(Part::keep);
     }
 }
 
@@ -315,7 +340,7 @@ mod tests {
         let Outcome::Read { result: Ok(bytes), .. } = answers.recv().await.unwrap().outcome else { panic!("not read") };
         let open = Job::Open { incoming: Arc::clone(&incoming), path: vec!["a.bin".into()], size: 10 };
         assert!(lanes.order(TRANSFER, 0, open));
-        assert!(lanes.order(TRANSFER, 0, Job::Write { block: 0, offset: 0, bytes }));
+        assert!(lanes.order(TRANSFER, 0, Job::Write { block: 0, bytes, proof: [0; 32] }));
         assert!(matches!(answers.recv().await.unwrap().outcome, Outcome::Written { block: 0, result: Ok(()) }));
         assert!(lanes.order(TRANSFER, 0, Job::Finish { modified_ms: None }));
         let Outcome::Finished { result: Ok(path) } = answers.recv().await.unwrap().outcome else {
@@ -332,10 +357,14 @@ mod tests {
         for entry in 0..20 {
             let path = vec!["photos".to_owned(), format!("{entry}")];
             assert!(lanes.order(TRANSFER, entry, Job::Open { incoming: Arc::clone(&incoming), path, size: 1 }));
-            assert!(lanes.order(TRANSFER, entry, Job::Write { block: 0, offset: 0, bytes: Bytes::from_static(b"x") }));
+            assert!(lanes.order(
+                TRANSFER,
+                entry,
+                Job::Write { block: 0, bytes: Bytes::from_static(b"x"), proof: [0; 32] }
+            ));
             assert!(matches!(answers.recv().await.unwrap().outcome, Outcome::Written { result: Ok(()), .. }));
         }
-        lanes.release(TRANSFER, Some(incoming)).await;
+        lanes.release(TRANSFER, Some(incoming), false).await;
         // The lanes end, and with them the senders of answers, once all is done.
         drop(lanes);
         assert!(answers.recv().await.is_none());

@@ -1,4 +1,6 @@
 //! A file on its way in: it lies beside its target as `….part` and gets its name only when it is whole.
+//!
+//! Promises: what was written is durable every [`SYNC_BYTES`], together with what the journal says of it.
 
 use std::{
     fs::{File, FileTimes},
@@ -8,31 +10,59 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use cap_std::fs::{Dir, OpenOptions};
-use parlor_protocol::{id::TransferId, limits::COMPONENT_BYTES};
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _};
+use parlor_protocol::{
+    id::TransferId,
+    limits::{BLOCK_BYTES, COMPONENT_BYTES},
+};
+use parlor_transfer::block::{Hash, block_len, block_offset, block_proof};
 
 use super::{
     DiskError,
+    journal::{Journal, KnownEntry, Line, is_ours_alone},
     numbered::{ATTEMPTS, cut, numbered},
+    source::read_exact_at,
 };
 
-/// An unfinished file. Dropped without [`Part::finish`] it stays for [`Part::discard`] to remove.
+/// Bytes written between two syncs: what a power cut may cost.
+const SYNC_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Where a part lies: the folder's handle, its path for people, and its path below the receiving folder.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) dir: Arc<Dir>,
+    pub(super) shown: PathBuf,
+    pub(super) below: Vec<String>,
+}
+
+/// Who writes down what becomes of a part.
+#[derive(Debug, Clone)]
+pub(super) struct Note {
+    pub(super) journal: Arc<Journal>,
+    pub(super) entry: u32,
+}
+
+/// An unfinished file. Dropped without [`Part::finish`] it stays for [`Part::discard`] or a later session.
 #[derive(Debug)]
 pub struct Part {
-    dir: Arc<Dir>,
-    folder: PathBuf,
+    place: Place,
     part_name: String,
     name: String,
     file: File,
+    note: Option<Note>,
+    /// Blocks of it can be found again by a later session.
+    is_continuable: bool,
+    has_blocks: bool,
+    unsynced: u64,
 }
 
 impl Part {
     pub(super) fn create(
-        dir: Arc<Dir>,
-        folder: PathBuf,
+        place: Place,
         name: &str,
         transfer: TransferId,
         size: u64,
+        note: Option<Note>,
     ) -> Result<Self, DiskError> {
         let mut options = OpenOptions::new();
         options.write(true).read(true).create_new(true);
@@ -41,9 +71,16 @@ impl Part {
         for n in 0..ATTEMPTS {
             let suffix = if n == 0 { format!(".{tag}.part") } else { format!(".{tag}-{n}.part") };
             let part_name = format!("{}{suffix}", cut(name, COMPONENT_BYTES.saturating_sub(suffix.len())));
-            match dir.open_with(&part_name, &options) {
+            match place.dir.open_with(&part_name, &options) {
                 Ok(file) => {
-                    let part = Self { dir, folder, part_name, name: name.to_owned(), file: file.into_std() };
+                    // A single block is sent again sooner than it is found.
+                    let is_continuable = note.is_some() && size > u64::from(BLOCK_BYTES);
+                    let (name, file) = (name.to_owned(), file.into_std());
+                    let part =
+                        Self { place, part_name, name, file, note, is_continuable, has_blocks: false, unsynced: 0 };
+                    if let Some(Note { journal, entry }) = part.note.as_ref().filter(|_| is_continuable) {
+                        journal.add(&Line::Part { entry: *entry, name: part.part_name.clone() });
+                    }
                     // A disk that cannot hold the file says so now where the file system can reserve, not at the end.
                     if let Err(error) = reserve(&part.file, size) {
                         part.discard();
@@ -58,12 +95,70 @@ impl Part {
         Err(DiskError::writing(io::ErrorKind::AlreadyExists.into()))
     }
 
-    /// Writes `bytes` at `offset`. Blocks.
+    /// Opens the part an earlier session left of an entry of `size` bytes, and gives the blocks of it that are what the journal says.
+    /// None when there is none. Blocks, for as long as the part takes to be hashed.
+    pub(super) fn find(
+        place: Place,
+        name: &str,
+        size: u64,
+        known: &KnownEntry,
+        note: Note,
+    ) -> Option<(Self, Vec<(u32, Hash)>)> {
+        let part_name = known.part.clone().filter(|part| is_part_of(part, name))?;
+        let mut options = OpenOptions::new();
+        options.write(true).read(true);
+        #[cfg(unix)]
+        options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits().cast_signed());
+        let file = place.dir.open_with(&part_name, &options).ok()?.into_std();
+        if !is_ours_alone(&file).unwrap_or(false) {
+            return None;
+        }
+        let mut buffer = vec![0; BLOCK_BYTES as usize];
+        let mut blocks = Vec::new();
+        for (block, hash) in &known.blocks {
+            let len = block_len(size, *block) as usize;
+            let Some(bytes) = buffer.get_mut(..len).filter(|bytes| !bytes.is_empty()) else { continue };
+            let is_there =
+                read_exact_at(&file, bytes, block_offset(*block)).is_ok() && block_proof(bytes) == *hash.as_bytes();
+            if is_there {
+                blocks.push((*block, *hash.as_bytes()));
+            }
+        }
+        let (name, note, has_blocks) = (name.to_owned(), Some(note), !blocks.is_empty());
+        let part = Self { place, part_name, name, file, note, is_continuable: true, has_blocks, unsynced: 0 };
+        if blocks.is_empty() {
+            part.discard();
+            return None;
+        }
+        Some((part, blocks))
+    }
+
+    /// Writes a block whose hash is `proof`. Blocks.
     ///
     /// # Errors
     /// [`DiskError::NoSpace`] or [`DiskError::Unwritable`].
-    pub fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), DiskError> {
-        write_all_at(&self.file, bytes, offset).map_err(DiskError::writing)
+    pub fn write(&mut self, block: u32, bytes: &[u8], proof: &Hash) -> Result<(), DiskError> {
+        write_all_at(&self.file, bytes, block_offset(block)).map_err(DiskError::writing)?;
+        let Some(Note { journal, entry }) = self.note.as_ref().filter(|_| self.is_continuable) else { return Ok(()) };
+        let hash = blake3::Hash::from_bytes(*proof).to_string();
+        journal.add(&Line::Block { entry: *entry, block, hash });
+        self.has_blocks = true;
+        self.unsynced += bytes.len() as u64;
+        if self.unsynced >= SYNC_BYTES {
+            self.unsynced = 0;
+            self.file.sync_data().map_err(DiskError::writing)?;
+            journal.sync();
+        }
+        Ok(())
+    }
+
+    /// Leaves the part for a later session, if there is anything in it that one can use. Blocks.
+    pub fn keep(self) {
+        if !self.has_blocks {
+            self.discard();
+        } else if let Err(error) = self.file.sync_data() {
+            tracing::debug!(kind = ?error.kind(), "a part could not be synced");
+        }
     }
 
     /// Makes the part durable, gives it its name or the next free numbered one, and makes that durable too where the folder allows it. Blocks.
@@ -83,8 +178,11 @@ impl Part {
     /// Removes the part. Blocks. A part that cannot be removed stays behind as what its name says.
     pub fn discard(self) {
         drop(self.file);
-        if let Err(error) = self.dir.remove_file(&self.part_name) {
+        if let Err(error) = self.place.dir.remove_file(&self.part_name) {
             tracing::debug!(kind = ?error.kind(), "a part stayed behind");
+        }
+        if let Some(Note { journal, entry }) = self.note.filter(|_| self.is_continuable) {
+            journal.add(&Line::Gone { entry });
         }
     }
 
@@ -98,13 +196,14 @@ impl Part {
         self.file.sync_all().map_err(DiskError::writing)?;
         for n in 0..ATTEMPTS {
             let name = numbered(&self.name, n);
-            match rename_without_replacing(&self.dir, &self.part_name, &name) {
+            match rename_without_replacing(&self.place.dir, &self.part_name, &name) {
                 Ok(()) => {
                     // The file stands whole under its name: what a crash could still take of it does not make it fail.
-                    if let Err(error) = sync_folder(&self.dir) {
+                    if let Err(error) = sync_folder(&self.place.dir) {
                         tracing::warn!(kind = ?error.kind(), "a folder could not be synced");
                     }
-                    return Ok(self.folder.join(name));
+                    self.note_file(&name);
+                    return Ok(self.place.shown.join(name));
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(DiskError::writing(error)),
@@ -112,6 +211,25 @@ impl Part {
         }
         Err(DiskError::writing(io::ErrorKind::AlreadyExists.into()))
     }
+
+    fn note_file(&self, name: &str) {
+        let (Some(Note { journal, entry }), Ok(metadata)) = (&self.note, self.file.metadata()) else { return };
+        let Some(modified_ms) = modified_ms(&metadata) else { return };
+        let path = self.place.below.iter().map(String::as_str).chain([name]).map(str::to_owned).collect();
+        journal.add(&Line::File { entry: *entry, path, modified_ms });
+    }
+}
+
+/// When a file was last written, milliseconds since 1970; none for one of before.
+pub(super) fn modified_ms(metadata: &std::fs::Metadata) -> Option<u64> {
+    let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_millis()).ok()
+}
+
+/// Whether a journal's word for a part of `name` can be one: it is of the form [`Part::create`] gives.
+fn is_part_of(part: &str, name: &str) -> bool {
+    let stem = part.strip_suffix(".part").and_then(|stem| stem.rsplit_once('.'));
+    stem.is_some_and(|(stem, _)| !stem.is_empty() && name.starts_with(stem))
 }
 
 /// Reserves space. A file system that cannot is not an error: the writes will tell.

@@ -52,6 +52,11 @@ impl SessionFiles {
     /// Carries out an order about files. Gives back the transfer that must be cancelled when the disk takes no more orders.
     pub(crate) async fn carry_out(&mut self, order: Output) -> Result<(), TransferId> {
         let (transfer, entry, job) = match order {
+            Output::FindEntries { transfer, entries } => {
+                let Some(incoming) = self.incoming.get(&transfer).cloned() else { return Err(transfer) };
+                self.lanes.find(transfer, incoming, entries);
+                return Ok(());
+            }
             Output::ReadBlock { transfer, entry, block, offset, len, last } => {
                 let sources = self.sources.get(&transfer).cloned().unwrap_or_default();
                 let bytes = usize::try_from(len).unwrap_or_default();
@@ -62,15 +67,18 @@ impl SessionFiles {
                 let path = path.components().map(str::to_owned).collect();
                 (transfer, entry, Job::Open { incoming, path, size })
             }
-            Output::WriteBlock { transfer, entry, block, offset, bytes } => {
-                (transfer, entry, Job::Write { block, offset, bytes })
+            Output::WriteBlock { transfer, entry, block, bytes, proof, .. } => {
+                (transfer, entry, Job::Write { block, bytes, proof })
             }
             Output::FinishEntry { transfer, entry, modified_ms, .. } => (transfer, entry, Job::Finish { modified_ms }),
-            Output::DiscardEntry { transfer, entry } => (transfer, entry, Job::Discard),
-            Output::ReleaseTransfer { transfer } => {
+            Output::DiscardEntry { transfer, entry } => {
+                let Some(incoming) = self.incoming.get(&transfer).cloned() else { return Ok(()) };
+                (transfer, entry, Job::Discard { incoming })
+            }
+            Output::ReleaseTransfer { transfer, keep } => {
                 self.sources.remove(&transfer);
                 let incoming = self.incoming.remove(&transfer);
-                self.lanes.release(transfer, incoming).await;
+                self.lanes.release(transfer, incoming, keep).await;
                 return Ok(());
             }
             Output::SendControl(_) | Output::SendFrame(_) | Output::Event(_) => return Ok(()),
@@ -78,10 +86,10 @@ impl SessionFiles {
         if self.lanes.order(transfer, entry, job) { Ok(()) } else { Err(transfer) }
     }
 
-    /// Ends all work, and returns when no part and no empty folder is left.
+    /// Ends all work, and returns when what is unfinished lies ready for a later session and no empty folder is left.
     pub(crate) async fn end(mut self) {
         for (transfer, incoming) in self.incoming.drain() {
-            self.lanes.release(transfer, Some(incoming)).await;
+            self.lanes.release(transfer, Some(incoming), true).await;
         }
         drop(self.lanes);
         while self.answers.recv().await.is_some() {}
@@ -89,6 +97,7 @@ impl SessionFiles {
 
     fn input(&self, Done { transfer, entry, outcome }: Done) -> Input {
         match outcome {
+            Outcome::Found { found } => Input::EntriesFound { transfer, found },
             Outcome::Read { block, result } => Input::BlockRead { transfer, entry, block, result },
             Outcome::Written { block, result } => Input::BlockWritten { transfer, entry, block, result },
             Outcome::Finished { result } => {

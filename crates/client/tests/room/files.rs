@@ -4,7 +4,7 @@ use std::{fs, io::Write};
 
 use parlor_protocol::{
     code::{FailureCode, TransferCode},
-    host::{Command, Direction, TransferState},
+    host::{Command, Direction, Event, TransferState},
 };
 
 use crate::{
@@ -42,6 +42,7 @@ async fn a_folder_an_empty_file_and_a_file_go_as_one_offer() {
     let (folder, empty) = (home.join("photos"), write(home, "empty", b""));
     let (transfer, _) = ada.hand_over(&mut bob, &[folder, empty]).await;
     assert_eq!(transfer.proven_count, 3);
+    bob.wish(Command::LeaveRoom {}).await;
     assert_eq!(files_below(&bob.inbox()), ["empty", "photos/deep/er/two.jpg", "photos/one.jpg"]);
     assert!(fs::read(bob.inbox().join("photos/deep/er/two.jpg")).unwrap() == content(2, 3_000_000));
     assert_eq!(fs::read(bob.inbox().join("empty")).unwrap(), b"");
@@ -60,6 +61,7 @@ async fn three_thousand_small_files_arrive() {
         let path = bob.inbox().join(format!("many/{}/{n}.txt", n % 10));
         assert_eq!(fs::read(path).unwrap(), content(n, usize::try_from(n % 200).unwrap()));
     }
+    bob.wish(Command::LeaveRoom {}).await;
     assert_eq!(files_below(&bob.inbox()).len(), 3_000, "and nothing else");
 }
 
@@ -72,6 +74,7 @@ async fn what_is_there_already_stays_untouched() {
     let file = write(ada.home.path(), "a.txt", b"new");
     let folder = write(ada.home.path(), "photos/a.txt", b"new").parent().unwrap().to_owned();
     ada.hand_over(&mut bob, &[file, folder]).await;
+    bob.wish(Command::LeaveRoom {}).await;
     assert_eq!(files_below(&bob.inbox()), ["a (1).txt", "a.txt", "photos (1)/a.txt", "photos/a.txt"]);
     assert_eq!(fs::read(old).unwrap(), b"old");
 }
@@ -152,7 +155,47 @@ async fn leaving_in_the_middle_ends_the_transfer_on_both_sides() {
     assert!(!sent.ended_by_us);
     assert!(ada.left().await);
     bob.transfer(Direction::Receiving, TransferState::Cancelled).await;
-    assert_eq!(files_below(&bob.inbox()), [] as [&str; 0], "no part is left");
+    let left = files_below(&bob.inbox());
+    assert!(left.iter().all(|name| name.ends_with(".part") || name.ends_with(".journal")), "{left:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_room_began_another_ends() {
+    let (_server, url) = server().await;
+    let (mut ada, mut bob) = pair(&url).await;
+    let bytes = content(1, 120 * 1024 * 1024 + 5);
+    write(ada.home.path(), "trip/first.jpg", &content(2, 70_000));
+    let source = write(ada.home.path(), "trip/large.bin", &bytes);
+    let folder = source.parent().unwrap().to_owned();
+    ada.offer(bob.id.unwrap(), std::slice::from_ref(&folder)).await;
+    let transfer = bob.offered().await;
+    bob.wish(Command::AcceptTransfer { transfer }).await;
+    let moved = |event: &Event| match event {
+        Event::TransferChanged { transfer } if transfer.state == TransferState::Moving => {
+            (transfer.stored_bytes > 8 << 20).then_some(transfer.stored_bytes)
+        }
+        _ => None,
+    };
+    let before = bob.until("megabytes move", moved).await;
+    bob.wish(Command::LeaveRoom {}).await;
+    ada.wish(Command::LeaveRoom {}).await;
+
+    let link = ada.start_room(&url).await;
+    bob.join(&link).await;
+    ada.connected().await;
+    bob.connected().await;
+    ada.offer(bob.id.unwrap(), &[folder]).await;
+    let transfer = bob.offered().await;
+    bob.wish(Command::AcceptTransfer { transfer }).await;
+    let at_once = bob.until("it goes on", |event| match event {
+        Event::TransferChanged { transfer } if transfer.state == TransferState::Moving => Some(transfer.stored_bytes),
+        _ => None,
+    });
+    assert!(at_once.await >= before, "what was stored is not sent again");
+    bob.transfer(Direction::Receiving, TransferState::Proven).await;
+    assert!(fs::read(bob.inbox().join("trip/large.bin")).unwrap() == bytes);
+    bob.wish(Command::LeaveRoom {}).await;
+    assert_eq!(files_below(&bob.inbox()), ["trip/first.jpg", "trip/large.bin"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,6 +213,7 @@ async fn a_source_that_changed_is_refused_and_the_others_go_on() {
         let failed: Vec<_> = ended.entries.iter().map(|entry| (entry.proven, entry.failed)).collect();
         assert_eq!(failed, [(false, Some(TransferCode::SourceChanged)), (true, None)]);
     }
+    bob.wish(Command::LeaveRoom {}).await;
     assert_eq!(files_below(&bob.inbox()), ["same.bin"]);
 }
 

@@ -1,6 +1,6 @@
 //! Two exchanges, a seeded network between them and a seeded disk under each: virtual time, delays, lost links, answers in any order.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use bytes::Bytes;
 use parlor_protocol::{
@@ -8,9 +8,9 @@ use parlor_protocol::{
     control::{Control, OfferedEntry},
     host::{Transfer, TransferState},
     id::{PeerId, TransferId},
-    limits::CONTROL_BYTES,
+    limits::{BLOCK_BYTES, CONTROL_BYTES},
 };
-use parlor_transfer::{Event, Exchange, Input, Output};
+use parlor_transfer::{Event, Exchange, FoundEntry, Input, Output, block::block_proof};
 
 /// A small generator (xorshift64*), so that a printed seed tells everything.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub fn content(transfer: TransferId, entry: u32, from: u64, len: u64) -> Vec<u8>
 pub struct StoredFile {
     pub path: String,
     pub bytes: Vec<u8>,
+    /// Blocks that were written.
+    pub blocks: BTreeSet<u32>,
     pub is_finished: bool,
     pub modified_ms: Option<u64>,
 }
@@ -49,6 +51,8 @@ pub struct StoredFile {
 pub struct Side {
     pub exchange: Exchange,
     pub files: BTreeMap<(TransferId, u32), StoredFile>,
+    /// What an earlier session left, by entry.
+    pub left: BTreeMap<u32, StoredFile>,
     pub sources: HashMap<TransferId, Vec<OfferedEntry>>,
     pub states: HashMap<TransferId, Transfer>,
     pub events: Vec<Event>,
@@ -89,6 +93,7 @@ pub fn side(number: u8) -> Side {
     Side {
         exchange: Exchange::new(PeerId([number; 16])),
         files: BTreeMap::new(),
+        left: BTreeMap::new(),
         sources: HashMap::new(),
         states: HashMap::new(),
         events: Vec::new(),
@@ -155,8 +160,24 @@ impl Network {
         result
     }
 
+    /// Both have gone and come back: all is new but the disks, and the same files are offered again.
+    pub fn later(self, seed: u64) -> (Self, TransferId) {
+        let mut network = Self::up(seed);
+        let [sender, receiver] = self.sides;
+        let (before, entries) = sender.sources.into_iter().next().expect("an offer");
+        let files = receiver.files.into_iter().map(|((_, entry), file)| (entry, file));
+        network.sides[1].left = files.filter(|(_, file)| file.is_finished || !file.blocks.is_empty()).collect();
+        // The first byte of the id salts the content.
+        let transfer =
+            network.offer_as(0, TransferId([&before.0[..1], &[9; 15]].concat().try_into().unwrap()), entries);
+        (network, transfer)
+    }
+
     pub fn offer(&mut self, index: usize, id: u8, entries: Vec<OfferedEntry>) -> TransferId {
-        let transfer = TransferId([id; 16]);
+        self.offer_as(index, TransferId([id; 16]), entries)
+    }
+
+    fn offer_as(&mut self, index: usize, transfer: TransferId, entries: Vec<OfferedEntry>) -> TransferId {
         self.sides[index].sources.insert(transfer, entries.clone());
         self.handle(index, Input::OfferFiles { transfer, entries });
         transfer
@@ -199,15 +220,37 @@ impl Network {
                 };
                 self.answer(index, Input::BlockRead { transfer, entry, block, result });
             }
+            Output::FindEntries { transfer, entries } => {
+                let side = &mut self.sides[index];
+                let mut found = Vec::new();
+                for wanted in entries {
+                    let entry = wanted.entry;
+                    let Some(left) = side.left.get(&entry) else { continue };
+                    assert_eq!(left.path, wanted.path.to_string());
+                    if left.is_finished {
+                        side.files.insert((transfer, entry), side.left[&entry].clone());
+                        found.push(FoundEntry { entry, blocks: None });
+                        continue;
+                    }
+                    let hash = |block: &u32| {
+                        let (from, size) = (*block as usize * BLOCK_BYTES as usize, wanted.size as usize);
+                        (*block, block_proof(&left.bytes[from..size.min(from + BLOCK_BYTES as usize)]))
+                    };
+                    found.push(FoundEntry { entry, blocks: Some(left.blocks.iter().map(hash).collect()) });
+                }
+                self.answer(index, Input::EntriesFound { transfer, found });
+            }
             Output::OpenEntry { transfer, entry, path, .. } => {
                 let file = StoredFile { path: path.to_string(), ..StoredFile::default() };
+                let file = self.sides[index].left.remove(&entry).unwrap_or(file);
                 let known = self.sides[index].files.insert((transfer, entry), file);
                 assert!(known.is_none(), "opened twice");
             }
-            Output::WriteBlock { transfer, entry, block, offset, bytes } => {
+            Output::WriteBlock { transfer, entry, block, offset, bytes, proof } => {
+                assert_eq!(block_proof(&bytes), proof);
                 let side = &mut self.sides[index];
                 let file = side.files.get_mut(&(transfer, entry)).expect("opened before");
-                assert!(!file.is_finished);
+                assert!(!file.is_finished && file.blocks.insert(block), "block {block} came twice");
                 let end = offset as usize + bytes.len();
                 file.bytes.resize(file.bytes.len().max(end), 0);
                 file.bytes[offset as usize..end].copy_from_slice(&bytes);
@@ -222,10 +265,12 @@ impl Network {
                 self.answer(index, Input::EntryFinished { transfer, entry, result: Ok(()) });
             }
             Output::DiscardEntry { transfer, entry } => {
-                let file = self.sides[index].files.remove(&(transfer, entry)).expect("opened before");
+                let side = &mut self.sides[index];
+                let file =
+                    side.files.remove(&(transfer, entry)).or_else(|| side.left.remove(&entry)).expect("opened before");
                 assert!(!file.is_finished || self.sides[index].write_faults.contains_key(&(transfer, entry)));
             }
-            Output::ReleaseTransfer { transfer } => {
+            Output::ReleaseTransfer { transfer, .. } => {
                 let side = &mut self.sides[index];
                 assert!(!side.released.contains(&transfer), "released twice");
                 side.released.push(transfer);

@@ -126,7 +126,7 @@ impl Session {
                 }
                 Output::Event(told) => self.told(told).await,
                 about_files => {
-                    if let Output::ReleaseTransfer { transfer } = about_files {
+                    if let Output::ReleaseTransfer { transfer, .. } = about_files {
                         self.foreign.remove(&transfer);
                         self.room.transfers.ended(transfer, self.peer.id);
                     }

@@ -97,6 +97,7 @@ export const transferEnd: Record<TransferCode, string> = {
   'read-failed': 'The sender could not read the file. Choose it again.',
   'source-changed': 'The file changed while it was being sent, so it was dropped. Send it again.',
   corrupt: 'What arrived did not match its proof, so it was dropped. Send it again.',
+  forgotten: 'The sender started anew. When the same is sent again, it goes on where it was.',
   'bad-offer': 'Refused: a file has an unsafe name, or there are too many.',
   protocol: 'Stopped: the other side did not keep to the rules. Update Parlor on both sides.',
 };

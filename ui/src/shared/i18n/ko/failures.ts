@@ -86,6 +86,7 @@ export const transferEnd: Record<TransferCode, string> = {
   'read-failed': '보내는 쪽에서 파일을 읽지 못했습니다. 다시 골라 주세요.',
   'source-changed': '보내는 동안 파일이 바뀌어 버렸습니다. 다시 보내 주세요.',
   corrupt: '도착한 내용이 원본과 달라 버렸습니다. 다시 보내 주세요.',
+  forgotten: '보내는 쪽이 다시 시작되었습니다. 같은 파일을 다시 보내면 이어서 받습니다.',
   'bad-offer': '거절됨: 안전하지 않은 파일 이름이 있거나 파일이 너무 많습니다.',
   protocol: '중단됨: 상대방이 약속된 방식을 지키지 않았습니다. 양쪽 모두 업데이트해 주세요.',
 };
