@@ -9,6 +9,8 @@ const COMMANDS: &[&str] = &[
     "choose_folder",
     "load_settings",
     "save_settings",
+    "unfinished",
+    "discard_unfinished",
     "notify",
     "media_port",
 ];

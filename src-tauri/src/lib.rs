@@ -77,6 +77,8 @@ pub fn run() {
             commands::files::choose_folder,
             commands::settings::load_settings,
             commands::settings::save_settings,
+            commands::unfinished::unfinished,
+            commands::unfinished::discard_unfinished,
             commands::notices::notify,
             commands::media::media_port,
         ])

@@ -26,6 +26,17 @@ pub struct PickedFile {
     pub size: u64,
 }
 
+/// What earlier sessions left unfinished in the folder for received files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub struct Unfinished {
+    /// Transfers that go on when the same is offered again.
+    pub transfers: u32,
+    /// Bytes kept of them, in whole blocks.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub bytes: u64,
+}
+
 /// What the screen wants.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]

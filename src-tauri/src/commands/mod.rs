@@ -5,3 +5,4 @@ pub mod media;
 pub mod notices;
 pub mod room;
 pub mod settings;
+pub mod unfinished;

@@ -287,6 +287,19 @@ describe('the settings', () => {
     expect(host.saved.at(-1)?.language).toBe('ko');
   });
 
+  it('say what is unfinished, and throw it away when asked twice', async () => {
+    const { host, user } = show();
+    host.left = { transfers: 2, bytes: 3_200_000_000 };
+    await user.click(screen.getByTestId('settings'));
+    const part = await screen.findByTestId('unfinished');
+    expect(part.textContent).toContain('2 transfers stopped halfway; 3.2 GB of them are kept');
+    await user.click(within(part).getByTestId('discard-unfinished'));
+    expect(host.left.transfers).toBe(2);
+    await user.click(within(part).getByTestId('discard-for-good'));
+    await waitFor(() => expect(screen.queryByTestId('unfinished')).toBeNull());
+    expect(host.left.transfers).toBe(0);
+  });
+
   it('take a TURN server only with a user', async () => {
     const { host, user } = show();
     await user.click(screen.getByTestId('settings'));

@@ -91,6 +91,7 @@ export function App({ session }: { readonly session: Session }) {
       )}
       {isSettingsOpen ? (
         <SettingsSheet
+          host={host}
           settings={settings}
           local={local}
           canCall={host.can.call}

@@ -10,6 +10,7 @@ import type { HostKind } from '../protocol/HostKind';
 import type { IceServer } from '../protocol/IceServer';
 import type { PickedFile } from '../protocol/PickedFile';
 import type { TransferId } from '../protocol/TransferId';
+import type { Unfinished } from '../protocol/Unfinished';
 
 /** What a host can do, as questions. */
 export interface HostCan {
@@ -82,6 +83,11 @@ export interface Host {
   saveSettings(settings: Settings): Promise<void>;
   /** Lets the user choose the folder for received files; null when they think better of it. */
   chooseFolder(): Promise<string | null>;
+
+  /** What earlier sessions left unfinished where received files go; nothing where a host keeps none. */
+  unfinished(): Promise<Unfinished>;
+  /** Throws it away, but for what is moving now. */
+  discardUnfinished(): Promise<void>;
 
   /** Calls `listener` with invitations that reach the program from outside (its own URL, a deep link). */
   watchLinks(listener: (arrived: ArrivedLink) => void): () => void;

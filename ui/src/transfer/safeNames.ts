@@ -8,6 +8,8 @@
 import { utf8 } from '../trust/bytes';
 import { COMPONENT_BYTES, PATH_BYTES, PATH_COMPONENTS } from '../protocol/limits';
 
+const encoder = new TextEncoder();
+
 declare const safe: unique symbol;
 
 /** A safe relative path, components joined by `/`. Only `SafeNames` makes one. */
@@ -153,14 +155,7 @@ function shortened(name: string, suffix: string): string {
 
 /** The longest beginning of `text` that has at most `most` bytes of UTF-8 and ends at a character. */
 function cutToBytes(text: string, most: number): string {
-  let bytes = 0;
-  let cut = 0;
-  for (const character of text) {
-    bytes += utf8(character).length;
-    if (bytes > most) break;
-    cut += character.length;
-  }
-  return text.slice(0, cut);
+  return text.slice(0, encoder.encodeInto(text, new Uint8Array(most)).read);
 }
 
 function trimEnd(name: string): string {

@@ -46,6 +46,10 @@ impl ReceivingFolder {
         &self.path
     }
 
+    pub(super) fn dir(&self) -> &Arc<Dir> {
+        &self.dir
+    }
+
     /// Makes ready for the files of one transfer. Touches nothing yet.
     pub fn incoming(&self, transfer: TransferId) -> IncomingFiles {
         IncomingFiles {
@@ -222,11 +226,16 @@ impl IncomingFiles {
 /// Removes the folders made for a transfer as far as nothing is in them.
 fn remove_empty_folders(dir: &Dir, tops: HashMap<String, Top>) {
     for top in tops.into_values() {
-        if prune(&top.dir, 0) {
-            drop(top.dir);
-            // Not empty after all, or gone: both are fine, nothing of value is lost either way.
-            let _ = dir.remove_dir(&top.name);
-        }
+        drop(top.dir);
+        remove_if_empty(dir, &top.name);
+    }
+}
+
+/// Removes a folder in which there are no files.
+pub(super) fn remove_if_empty(dir: &Dir, name: &str) {
+    if dir.open_dir(name).is_ok_and(|below| prune(&below, 0)) {
+        // Not empty after all, or gone: both are fine, nothing of value is lost either way.
+        let _ = dir.remove_dir(name);
     }
 }
 
@@ -249,7 +258,7 @@ fn prune(dir: &Dir, depth: usize) -> bool {
 }
 
 /// A single, ordinary component on every system this builds for.
-fn is_plain(component: &str) -> bool {
+pub(super) fn is_plain(component: &str) -> bool {
     !component.is_empty() && component != "." && component != ".." && !component.contains(['/', '\\', '\0', ':'])
 }
 

@@ -35,8 +35,8 @@ pub(super) enum Line {
     Offer { version: u32, id: String },
     /// The folder that was made for an offered one.
     Top { offered: String, made: String },
-    /// The name of an entry's part.
-    Part { entry: u32, name: String },
+    /// An entry's part, below the receiving folder.
+    Part { entry: u32, path: Vec<String> },
     /// A block of a part was written.
     Block { entry: u32, block: u32, hash: String },
     /// An entry stands under its name, below the receiving folder.
@@ -55,7 +55,7 @@ pub(super) struct Known {
 /// What a journal knows of an entry.
 #[derive(Debug, Default)]
 pub(super) struct KnownEntry {
-    pub(super) part: Option<String>,
+    pub(super) part: Option<Vec<String>>,
     pub(super) blocks: BTreeMap<u32, blake3::Hash>,
     pub(super) file: Option<(Vec<String>, u64)>,
 }
@@ -77,29 +77,30 @@ impl Journal {
     pub(super) fn open(dir: &Arc<Dir>, offer: &str) -> io::Result<(Self, Known)> {
         for n in 0..SAME_OFFER {
             let name = if n == 0 { format!(".parlor-{offer}.journal") } else { format!(".parlor-{offer}-{n}.journal") };
-            let mut options = OpenOptions::new();
-            options.read(true).write(true).create(true);
-            #[cfg(unix)]
-            options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-            let file = dir.open_with(&name, &options)?.into_std();
-            if !is_ours_alone(&file)? {
-                continue;
-            }
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(std::fs::TryLockError::WouldBlock) => continue,
-                Err(std::fs::TryLockError::Error(error)) => return Err(error),
-            }
-            let (known, end) = read(&file, offer)?;
+            let Some((file, known, end)) = locked(dir, &name, offer, true)? else { continue };
             file.set_len(end)?;
-            let is_useful = AtomicBool::new(!known.entries.is_empty());
-            let journal = Self { dir: Arc::clone(dir), name, file: Mutex::new(file), is_useful };
+            let journal = Self::of(dir, name, file, &known);
             if end == 0 {
                 journal.add(&Line::Offer { version: VERSION, id: offer.to_owned() });
             }
             return Ok((journal, known));
         }
         Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Opens the journal of this name and reads it. None for another file, and one that a transfer has open.
+    pub(super) fn resume(dir: &Arc<Dir>, name: &str) -> io::Result<Option<(Self, Known)>> {
+        let Some(offer) = name.strip_prefix(".parlor-").and_then(|rest| rest.strip_suffix(".journal")) else {
+            return Ok(None);
+        };
+        let offer = offer.split_once('-').map_or(offer, |(offer, _)| offer);
+        let opened = locked(dir, name, offer, false)?;
+        Ok(opened.map(|(file, known, _)| (Self::of(dir, name.to_owned(), file, &known), known)))
+    }
+
+    fn of(dir: &Arc<Dir>, name: String, file: File, known: &Known) -> Self {
+        let is_useful = known.entries.values().any(|entry| entry.file.is_some() || !entry.blocks.is_empty());
+        Self { dir: Arc::clone(dir), name, file: Mutex::new(file), is_useful: AtomicBool::new(is_useful) }
     }
 
     /// Adds a line.
@@ -136,6 +137,25 @@ impl Journal {
     }
 }
 
+/// Opens, locks and reads a journal; gives where what is whole of it ends. None for one that is not ours alone or open elsewhere.
+fn locked(dir: &Dir, name: &str, offer: &str, create: bool) -> io::Result<Option<(File, Known, u64)>> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(create);
+    #[cfg(unix)]
+    options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits().cast_signed());
+    let file = dir.open_with(name, &options)?.into_std();
+    if !is_ours_alone(&file)? {
+        return Ok(None);
+    }
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
+        Err(std::fs::TryLockError::Error(error)) => return Err(error),
+    }
+    let (known, end) = read(&file, offer)?;
+    Ok(Some((file, known, end)))
+}
+
 /// Whether writing into a file that was found changes nothing else: it is an ordinary one, with one name.
 pub(super) fn is_ours_alone(file: &File) -> io::Result<bool> {
     let metadata = file.metadata()?;
@@ -170,8 +190,8 @@ impl Known {
         match line {
             Line::Offer { .. } => {}
             Line::Top { offered, made } => drop(self.tops.insert(offered, made)),
-            Line::Part { entry, name } => {
-                self.entries.insert(entry, KnownEntry { part: Some(name), ..KnownEntry::default() });
+            Line::Part { entry, path } => {
+                self.entries.insert(entry, KnownEntry { part: Some(path), ..KnownEntry::default() });
             }
             Line::Block { entry, block, hash } => {
                 if let (Some(known), Ok(hash)) = (self.entries.get_mut(&entry), hash.parse()) {
@@ -220,7 +240,7 @@ mod tests {
         let (folder, dir) = folder();
         let (journal, known) = Journal::open(&dir, "a").unwrap();
         assert!(known.entries.is_empty());
-        journal.add(&Line::Part { entry: 3, name: "x.part".into() });
+        journal.add(&Line::Part { entry: 3, path: vec!["x.part".into()] });
         journal.add(&block(3, 0));
         journal.add(&block(3, 1));
         journal.close(true);
@@ -231,7 +251,7 @@ mod tests {
         for _ in 0..2 {
             let (journal, known) = Journal::open(&dir, "a").unwrap();
             let entry = &known.entries[&3];
-            assert_eq!(entry.part.as_deref(), Some("x.part"));
+            assert_eq!(entry.part.as_deref(), Some(["x.part".to_owned()].as_slice()));
             assert_eq!(entry.blocks.keys().copied().collect::<Vec<_>>(), [0]);
             journal.close(true);
         }
@@ -243,7 +263,7 @@ mod tests {
         let (journal, _) = Journal::open(&dir, "a").unwrap();
         journal.close(true);
         let (journal, _) = Journal::open(&dir, "a").unwrap();
-        journal.add(&Line::Part { entry: 0, name: "x.part".into() });
+        journal.add(&Line::Part { entry: 0, path: vec!["x.part".into()] });
         journal.add(&block(0, 0));
         journal.close(false);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -253,7 +273,7 @@ mod tests {
     fn the_same_offer_at_once_has_a_journal_each_time() {
         let (_folder, dir) = folder();
         let (first, _) = Journal::open(&dir, "a").unwrap();
-        first.add(&Line::Part { entry: 0, name: "x.part".into() });
+        first.add(&Line::Part { entry: 0, path: vec!["x.part".into()] });
         first.add(&block(0, 0));
         let (second, known) = Journal::open(&dir, "a").unwrap();
         assert!(known.entries.is_empty() && second.name != first.name);
@@ -268,7 +288,7 @@ mod tests {
             "{\"what\":\"offer\",\"version\":1,\"id\":\"b\"}\n",
             "\0\0",
         ] {
-            let part = "{\"what\":\"part\",\"entry\":0,\"name\":\"x.part\"}\n";
+            let part = "{\"what\":\"part\",\"entry\":0,\"path\":[\"x.part\"]}\n";
             std::fs::write(folder.path().join(".parlor-a.journal"), format!("{text}{part}")).unwrap();
             let (journal, known) = Journal::open(&dir, "a").unwrap();
             assert!(known.entries.is_empty());

@@ -17,6 +17,7 @@ pub mod picks;
 pub mod source;
 #[cfg(test)]
 mod tests;
+mod unfinished;
 pub mod walk;
 
 pub use error::DiskError;

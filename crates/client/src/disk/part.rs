@@ -71,16 +71,18 @@ impl Part {
         for n in 0..ATTEMPTS {
             let suffix = if n == 0 { format!(".{tag}.part") } else { format!(".{tag}-{n}.part") };
             let part_name = format!("{}{suffix}", cut(name, COMPONENT_BYTES.saturating_sub(suffix.len())));
+            // Before it is there, so that a later session knows of every part.
+            if let Some(Note { journal, entry }) = &note {
+                let path = place.below.iter().chain([&part_name]).cloned().collect();
+                journal.add(&Line::Part { entry: *entry, path });
+            }
             match place.dir.open_with(&part_name, &options) {
                 Ok(file) => {
                     // A single block is sent again sooner than it is found.
-                    let is_continuable = note.is_some() && size > u64::from(BLOCK_BYTES);
+                    let is_continuable = size > u64::from(BLOCK_BYTES);
                     let (name, file) = (name.to_owned(), file.into_std());
                     let part =
                         Self { place, part_name, name, file, note, is_continuable, has_blocks: false, unsynced: 0 };
-                    if let Some(Note { journal, entry }) = part.note.as_ref().filter(|_| is_continuable) {
-                        journal.add(&Line::Part { entry: *entry, name: part.part_name.clone() });
-                    }
                     // A disk that cannot hold the file says so now where the file system can reserve, not at the end.
                     if let Err(error) = reserve(&part.file, size) {
                         part.discard();
@@ -104,7 +106,7 @@ impl Part {
         known: &KnownEntry,
         note: Note,
     ) -> Option<(Self, Vec<(u32, Hash)>)> {
-        let part_name = known.part.clone().filter(|part| is_part_of(part, name))?;
+        let part_name = known.part.as_ref()?.last().filter(|part| is_part_of(part, name))?.clone();
         let mut options = OpenOptions::new();
         options.write(true).read(true);
         #[cfg(unix)]
@@ -181,7 +183,7 @@ impl Part {
         if let Err(error) = self.place.dir.remove_file(&self.part_name) {
             tracing::debug!(kind = ?error.kind(), "a part stayed behind");
         }
-        if let Some(Note { journal, entry }) = self.note.filter(|_| self.is_continuable) {
+        if let Some(Note { journal, entry }) = self.note {
             journal.add(&Line::Gone { entry });
         }
     }

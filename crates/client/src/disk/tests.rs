@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use parlor_protocol::{id::TransferId, limits::BLOCK_BYTES};
+use parlor_protocol::{host::Unfinished, id::TransferId, limits::BLOCK_BYTES};
 use parlor_transfer::{FoundEntry, SafeNames, WantedEntry, block::block_proof};
 
 use super::{IncomingFiles, Part, ReceivingFolder};
@@ -167,6 +167,48 @@ fn a_vanished_part_or_folder_is_received_anew() {
     let mut part = incoming.create(0, &path(&wanted[0]), SIZE).unwrap();
     write(&mut part, 0..5);
     assert!(fs::read(part.finish(None).unwrap()).unwrap() == content());
+}
+
+#[test]
+fn a_small_part_that_a_kill_left_is_cleared_away() {
+    let home = tempfile::tempdir().unwrap();
+    let mut wanted = wanted(&["photos/a.bin"]);
+    wanted[0].size = 5;
+    let (incoming, _) = session(home.path(), 1, &wanted);
+    let mut part = incoming.create(0, &path(&wanted[0]), 5).unwrap();
+    part.write(0, b"12345", &block_proof(b"12345")).unwrap();
+    drop((part, incoming));
+    the_part(&home.path().join("photos"));
+    let (incoming, found) = session(home.path(), 2, &wanted);
+    assert!(found.is_empty());
+    incoming.close(true);
+    assert_eq!(files(home.path()), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn what_is_unfinished_is_counted_and_thrown_away_on_wish() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = ReceivingFolder::open(home.path()).unwrap();
+    assert_eq!(folder.unfinished(), Unfinished::default());
+    let (first, second) = (wanted(&["photos/a.bin", "photos/b.bin"]), wanted(&["c.bin"]));
+    cut_short(home.path(), &first, true);
+    let (incoming, _) = session(home.path(), 1, &first);
+    let mut whole = incoming.create(1, &path(&first[1]), SIZE).unwrap();
+    write(&mut whole, 0..5);
+    whole.finish(None).unwrap();
+    drop(incoming);
+    cut_short(home.path(), &second, false);
+    fs::write(home.path().join("d.bin.12345678.part"), "of somebody else").unwrap();
+    assert_eq!(folder.unfinished(), Unfinished { transfers: 2, bytes: 6 << 20 });
+    let (open, _) = session(home.path(), 2, &second);
+    assert_eq!(folder.unfinished().transfers, 1, "what is open is not unfinished");
+    folder.discard_unfinished();
+    drop(open);
+    assert_eq!(folder.unfinished(), Unfinished { transfers: 1, bytes: 3 << 20 });
+    folder.discard_unfinished();
+    let left: Vec<_> = files(home.path()).iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+    assert_eq!(left, ["d.bin.12345678.part", "photos"]);
+    assert_eq!(files(&home.path().join("photos")), [home.path().join("photos/b.bin")]);
 }
 
 #[cfg(unix)]

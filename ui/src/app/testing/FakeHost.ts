@@ -5,6 +5,7 @@ import type { Event } from '../../protocol/Event';
 import type { FailureCode } from '../../protocol/FailureCode';
 import type { HostKind } from '../../protocol/HostKind';
 import type { PickedFile } from '../../protocol/PickedFile';
+import type { Unfinished } from '../../protocol/Unfinished';
 
 /** Settings of someone who has been here before. */
 export const SETTINGS: Settings = {
@@ -103,6 +104,17 @@ export class FakeHost implements Host {
 
   chooseFolder(): Promise<string | null> {
     return Promise.resolve('/home/mina/Received');
+  }
+
+  left: Unfinished = { transfers: 0, bytes: 0 };
+
+  unfinished(): Promise<Unfinished> {
+    return Promise.resolve(this.left);
+  }
+
+  discardUnfinished(): Promise<void> {
+    this.left = { transfers: 0, bytes: 0 };
+    return Promise.resolve();
   }
 
   watchLinks(listener: (arrived: ArrivedLink) => void): () => void {

@@ -1,7 +1,7 @@
 // Everything that is kept between visits. Each change is stored at once; there is nothing to confirm.
 import { useState } from 'react';
 import type { LocalMediaSnapshot, MediaDevice } from '../../call';
-import type { Settings } from '../../host/port';
+import type { Host, Settings } from '../../host/port';
 import { Button } from '../../shared/components/Button';
 import { Field } from '../../shared/components/Field';
 import { Notice } from '../../shared/components/Notice';
@@ -13,9 +13,11 @@ import { useLanguage } from '../../shared/i18n/Language';
 import { isServerAddress } from '../../shared/view/linkShape';
 import { hasTurn } from './iceServer';
 import { IceServers } from './IceServers';
+import { UnfinishedTransfers } from './UnfinishedTransfers';
 import './settings.css';
 
 interface SettingsSheetProps {
+  readonly host: Pick<Host, 'unfinished' | 'discardUnfinished'>;
   readonly settings: Settings;
   readonly local: LocalMediaSnapshot;
   readonly canCall: boolean;
@@ -34,7 +36,7 @@ const SYSTEM = 'system';
 
 /** An open settings dialog. */
 export function SettingsSheet(props: SettingsSheetProps) {
-  const { settings, local, canCall, canServe, canChooseFolder, isLost, onChange, onChooseFolder, onClose } = props;
+  const { host, settings, local, canCall, canServe, canChooseFolder, isLost, onChange, onChooseFolder, onClose } = props;
   const { words } = useLanguage();
   const { settings: says, media } = words;
   const [name, setName] = useState(settings.name);
@@ -117,6 +119,7 @@ export function SettingsSheet(props: SettingsSheetProps) {
             </div>
           </section>
         ) : null}
+        <UnfinishedTransfers host={host} />
         <section className="settings-part">
           <h3 className="settings-title">{says.network}</h3>
           <p className="field-note">{says.nextRoom}</p>

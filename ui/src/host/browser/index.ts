@@ -59,6 +59,9 @@ export function createHost(): Host {
       return Promise.resolve();
     },
     chooseFolder: () => Promise.resolve(null),
+    // Parts in a page's storage are cleared at its next visit.
+    unfinished: () => Promise.resolve({ transfers: 0, bytes: 0 }),
+    discardUnfinished: () => Promise.resolve(),
 
     watchLinks: (listener) => {
       const tell = (): void => {

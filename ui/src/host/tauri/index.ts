@@ -8,6 +8,7 @@ import type { Command } from '../../protocol/Command';
 import type { Event } from '../../protocol/Event';
 import type { PickedFile } from '../../protocol/PickedFile';
 import type { TransferId } from '../../protocol/TransferId';
+import type { Unfinished } from '../../protocol/Unfinished';
 import { HostError, type ArrivedLink, type Host, type ReceivedAction, type Settings } from '../port';
 import { toHostError } from './failure';
 import { Listeners } from './listeners';
@@ -93,6 +94,8 @@ export function createHost({ call: canCall }: { readonly call: boolean }): Host 
     },
     saveSettings: (settings: Settings) => inOrder(() => order('save_settings', { settings })),
     chooseFolder: () => call<string | null>('choose_folder'),
+    unfinished: () => call<Unfinished>('unfinished'),
+    discardUnfinished: () => order('discard_unfinished', {}),
 
     watchLinks(listener) {
       const stop = links.add(listener);

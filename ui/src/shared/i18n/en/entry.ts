@@ -71,6 +71,14 @@ export const settings = {
   folder: 'Folder for received files',
   folderNone: 'The system’s download folder',
   folderChoose: 'Choose…',
+  unfinished: 'Unfinished transfers',
+  unfinishedNote: (count: number, size: string): string =>
+    count === 1
+      ? `One transfer stopped halfway; ${size} of it are kept. It goes on when the same files are offered again.`
+      : `${count} transfers stopped halfway; ${size} of them are kept. Each goes on when the same files are offered again.`,
+  unfinishedDiscard: 'Discard…',
+  unfinishedKeep: 'Keep',
+  unfinishedForGood: 'Discard for good',
   look: 'Look and language',
   language: 'Language',
   languageSystem: 'As the system',
