@@ -104,6 +104,12 @@ export class AppWindow {
     this.isTerminated = true;
   }
 
+  /** Ends the program without asking. */
+  kill(): void {
+    process.kill(this.pid, 'SIGKILL');
+    this.isTerminated = true;
+  }
+
   /** Ends the window and the driver. */
   async close(): Promise<void> {
     try {

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../src/eventually';
 import { launchChromium } from '../web/harness/chromium';
 import { randomFile, temporaryFolder } from '../web/harness/files';
 import { Person, sha256 } from '../web/harness/person';
@@ -67,7 +68,7 @@ describe('the app window and a browser', () => {
     await ben.offer(fromBen);
     await ida.accept();
     await ida.cardSays('receiving', 'proven');
-    expect(readdirSync(app.downloads)).toEqual(['from-ben.bin']);
+    await eventually('nothing else is left', () => readdirSync(app.downloads), (names) => names.join() === 'from-ben.bin');
     expect(await sha256(join(app.downloads, 'from-ben.bin'))).toBe(await sha256(fromBen));
   }, FILE_LIMIT_MS);
 

@@ -128,6 +128,19 @@ export class Person {
     return sha256(await download.path());
   }
 
+  /** Bytes sent over data channels so far, over all connections that live. */
+  async sentBytes(): Promise<number> {
+    return this.page.evaluate(async () => {
+      let bytes = 0;
+      for (const connection of (globalThis as unknown as Watched).parlorConnections) {
+        for (const report of (await connection.getStats()).values() as Iterable<Record<string, unknown>>) {
+          if (report['type'] === 'data-channel') bytes += Number(report['bytesSent'] ?? 0);
+        }
+      }
+      return bytes;
+    });
+  }
+
   /** Frames decoded and audio packets received so far, over all media connections. */
   async received(): Promise<{ frames: number; audioPackets: number }> {
     return this.page.evaluate(async () => {

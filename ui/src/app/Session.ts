@@ -173,7 +173,10 @@ export class Session {
   takeFiles(files: readonly PickedFile[], peer: PeerId | null = null): void {
     if (files.length === 0) return;
     const here = peopleHere(this.#snapshot.state);
-    const only = here.length === 1 ? here[0]?.peer.id : undefined;
+    // Someone who is away could not be chosen anyway, be it the same person before a restart.
+    const reachable = here.filter((person) => person.peer.link === 'connected');
+    const choice = reachable.length > 0 ? reachable : here;
+    const only = choice.length === 1 ? choice[0]?.peer.id : undefined;
     const to = peer ?? only;
     if (to !== undefined) this.offerFiles(files, to);
     else if (here.length === 0) this.#put({ type: 'command-refused', failure: { code: 'no-such-peer', detail: 'files without a receiver' }, peer: null });
