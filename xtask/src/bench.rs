@@ -27,13 +27,15 @@ pub fn call(arguments: &[&str]) -> Outcome {
     node("call", arguments)
 }
 
-/// Not a measurement but its long sister: calls left and returned to, and negotiated from both sides, until a leak would show.
-pub fn soak(arguments: &[&str]) -> Outcome {
+/// Not a measurement but its long sister: calls left and returned to, and negotiated from both sides, until a leak would show; or
+/// transfers killed until something would be lost.
+pub fn soak(kind: &str, arguments: &[&str]) -> Outcome {
     setup::everything()?;
     build::page()?;
     build::programs()?;
     let programs = build::folder("debug")?;
-    let words = [&["run", "--silent", "-w", "tests", "soak:call", "--"], arguments].concat();
+    let script = format!("soak:{kind}");
+    let words = [&["run", "--silent", "-w", "tests", &script, "--"], arguments].concat();
     succeed(program("npm", &words).env("PARLOR_BIN", programs))
 }
 
