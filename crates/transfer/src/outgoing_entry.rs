@@ -69,10 +69,8 @@ impl OutgoingEntry {
 
     /// Whether the receiver has a block.
     pub(crate) fn is_stored(&self, block: u32) -> bool {
-        block < self.first_block
-            || match self.stored.partition_point(|range| range.end <= block) {
-                index => self.stored.get(index).is_some_and(|range| range.first <= block),
-            }
+        let behind = self.stored.partition_point(|range| range.end <= block);
+        block < self.first_block || self.stored.get(behind).is_some_and(|range| range.first <= block)
     }
 
     /// Whether nothing of a block is wanted: the receiver has it, and its hash is known here.
