@@ -3,8 +3,10 @@
 use std::{
     collections::HashMap,
     io::{BufRead, Read},
+    path::PathBuf,
 };
 
+use parlor_client::disk::ReceivingFolder;
 use parlor_protocol::{
     code::FailureCode,
     host::{Command, Direction, Event, LinkState, Transfer, TransferState},
@@ -39,6 +41,7 @@ impl Receiving {
     /// Runs to the end.
     pub async fn run(arguments: Receive) -> Exit {
         let session = Session::start(&arguments.common, arguments.into.clone());
+        let (into, quiet) = (arguments.into.clone(), arguments.common.quiet);
         let mut receiving = Self {
             session,
             yes: arguments.yes,
@@ -51,7 +54,13 @@ impl Receiving {
         let exit = match receiving.go(arguments).await {
             Ok(exit) | Err(exit) => exit,
         };
-        receiving.session.end(exit).await
+        let exit = receiving.session.end(exit).await;
+        if exit != Exit::Done && !quiet && is_anything_kept(into).await {
+            eprintln!(
+                "What is unfinished is kept: called again with the same folder, when the same is sent, it goes on."
+            );
+        }
+        exit
     }
 
     async fn go(&mut self, arguments: Receive) -> Result<Exit, Exit> {
@@ -197,4 +206,11 @@ impl Receiving {
         self.session.report.complain(how);
         self.connected.then_some(Exit::Cancelled)
     }
+}
+
+/// Whether a later call would go on with something.
+async fn is_anything_kept(into: PathBuf) -> bool {
+    let looking =
+        move || into.is_dir() && ReceivingFolder::open(&into).is_ok_and(|into| into.unfinished().transfers > 0);
+    tokio::task::spawn_blocking(looking).await.unwrap_or(false)
 }

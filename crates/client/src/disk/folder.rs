@@ -17,7 +17,7 @@ use parlor_transfer::{FoundEntry, WantedEntry};
 
 use super::{
     DiskError, Part,
-    journal::{Journal, Line, offer_id},
+    journal::{Journal, Line, not_a_journals, offer_id},
     numbered::{ATTEMPTS, numbered},
     part::{Note, Place},
 };
@@ -123,7 +123,7 @@ impl IncomingFiles {
             }
             let (Ok(place), Some(name)) = (self.place(&path), path.last()) else { continue };
             let note = Note { journal: Arc::clone(journal), entry: *entry };
-            if let Some((part, blocks)) = Part::find(place, name, *size, known, note) {
+            if let Some((part, blocks)) = Part::find(place, &not_a_journals(name), *size, known, note) {
                 self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(*entry, part);
                 found.push(FoundEntry { entry: *entry, blocks: Some(blocks) });
             }
@@ -154,9 +154,9 @@ impl IncomingFiles {
             return Ok(part);
         }
         let place = self.place(path)?;
-        let name = path.last().ok_or(DiskError::UnsafePath)?;
+        let name = not_a_journals(path.last().ok_or(DiskError::UnsafePath)?);
         let note = self.journal.get().map(|journal| Note { journal: Arc::clone(journal), entry });
-        Part::create(place, name, self.transfer, size, note)
+        Part::create(place, &name, self.transfer, size, note)
     }
 
     /// Takes the part that was found of an entry.
@@ -204,7 +204,7 @@ impl IncomingFiles {
             return Ok(top.clone());
         }
         for n in 0..ATTEMPTS {
-            let name = numbered(offered, n);
+            let name = numbered(&not_a_journals(offered), n);
             match self.folder.dir.create_dir(&name) {
                 Ok(()) => {
                     let dir = Arc::new(self.folder.dir.open_dir(&name).map_err(DiskError::writing)?);

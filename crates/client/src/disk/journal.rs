@@ -71,12 +71,14 @@ pub(super) struct Journal {
 }
 
 const VERSION: u32 = 1;
+/// How the names of journals begin.
+const PREFIX: &str = ".parlor-";
 
 impl Journal {
     /// Opens the journal of an offer, or begins one, and reads it. One that another transfer has open is left to it.
     pub(super) fn open(dir: &Arc<Dir>, offer: &str) -> io::Result<(Self, Known)> {
         for n in 0..SAME_OFFER {
-            let name = if n == 0 { format!(".parlor-{offer}.journal") } else { format!(".parlor-{offer}-{n}.journal") };
+            let name = if n == 0 { format!("{PREFIX}{offer}.journal") } else { format!("{PREFIX}{offer}-{n}.journal") };
             let Some((file, known, end)) = locked(dir, &name, offer, true)? else { continue };
             file.set_len(end)?;
             let journal = Self::of(dir, name, file, &known);
@@ -90,7 +92,7 @@ impl Journal {
 
     /// Opens the journal of this name and reads it. None for another file, and one that a transfer has open.
     pub(super) fn resume(dir: &Arc<Dir>, name: &str) -> io::Result<Option<(Self, Known)>> {
-        let Some(offer) = name.strip_prefix(".parlor-").and_then(|rest| rest.strip_suffix(".journal")) else {
+        let Some(offer) = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(".journal")) else {
             return Ok(None);
         };
         let offer = offer.split_once('-').map_or(offer, |(offer, _)| offer);
@@ -203,6 +205,14 @@ impl Known {
             }
             Line::Gone { entry } => drop(self.entries.remove(&entry)),
         }
+    }
+}
+
+/// A name for something received that no journal has: a peer that could choose one would write what is believed here.
+pub(super) fn not_a_journals(name: &str) -> String {
+    match name.get(..PREFIX.len()) {
+        Some(start) if start.eq_ignore_ascii_case(PREFIX) => name.replacen('.', "_", 1),
+        _ => name.to_owned(),
     }
 }
 

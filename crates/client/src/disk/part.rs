@@ -27,6 +27,9 @@ use super::{
 /// Bytes written between two syncs: what a power cut may cost.
 const SYNC_BYTES: u64 = 32 * 1024 * 1024;
 
+/// Characters of the transfer's id in a part's name.
+const TAG_CHARS: usize = 8;
+
 /// Where a part lies: the folder's handle, its path for people, and its path below the receiving folder.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
@@ -67,7 +70,7 @@ impl Part {
         let mut options = OpenOptions::new();
         options.write(true).read(true).create_new(true);
         let tag = transfer.to_string();
-        let tag = cut(&tag, 8);
+        let tag = cut(&tag, TAG_CHARS);
         for n in 0..ATTEMPTS {
             let suffix = if n == 0 { format!(".{tag}.part") } else { format!(".{tag}-{n}.part") };
             let part_name = format!("{}{suffix}", cut(name, COMPONENT_BYTES.saturating_sub(suffix.len())));
@@ -106,7 +109,12 @@ impl Part {
         known: &KnownEntry,
         note: Note,
     ) -> Option<(Self, Vec<(u32, Hash)>)> {
-        let part_name = known.part.as_ref()?.last().filter(|part| is_part_of(part, name))?.clone();
+        let part_name = known
+            .part
+            .as_ref()?
+            .last()
+            .filter(|part| part_stem(part).is_some_and(|stem| name.starts_with(stem)))?
+            .clone();
         let mut options = OpenOptions::new();
         options.write(true).read(true);
         #[cfg(unix)]
@@ -157,8 +165,11 @@ impl Part {
     /// Leaves the part for a later session, if there is anything in it that one can use. Blocks.
     pub fn keep(self) {
         if !self.has_blocks {
-            self.discard();
-        } else if let Err(error) = self.file.sync_data() {
+            return self.discard();
+        }
+        // Gives back what was reserved behind the last byte that came.
+        let given_back = self.file.metadata().and_then(|metadata| self.file.set_len(metadata.len()));
+        if let Err(error) = given_back.and_then(|()| self.file.sync_data()) {
             tracing::debug!(kind = ?error.kind(), "a part could not be synced");
         }
     }
@@ -228,10 +239,15 @@ pub(super) fn modified_ms(metadata: &std::fs::Metadata) -> Option<u64> {
     u64::try_from(since.as_millis()).ok()
 }
 
-/// Whether a journal's word for a part of `name` can be one: it is of the form [`Part::create`] gives.
-fn is_part_of(part: &str, name: &str) -> bool {
-    let stem = part.strip_suffix(".part").and_then(|stem| stem.rsplit_once('.'));
-    stem.is_some_and(|(stem, _)| !stem.is_empty() && name.starts_with(stem))
+/// What stands before the mark of a transfer in a name that [`Part::create`] gives; none for any other name.
+pub(super) fn part_stem(part: &str) -> Option<&str> {
+    let (stem, mark) = part.strip_suffix(".part")?.rsplit_once('.')?;
+    let (tag, n) = mark.split_once('-').unwrap_or((mark, "0"));
+    let is_mark = tag.len() == TAG_CHARS
+        && tag.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && !n.is_empty()
+        && n.bytes().all(|byte| byte.is_ascii_digit());
+    (is_mark && !stem.is_empty()).then_some(stem)
 }
 
 /// Reserves space. A file system that cannot is not an error: the writes will tell.

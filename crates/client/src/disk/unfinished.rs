@@ -11,6 +11,7 @@ use super::{
     ReceivingFolder,
     folder::{is_plain, remove_if_empty},
     journal::{Journal, Known},
+    part::part_stem,
 };
 
 impl ReceivingFolder {
@@ -32,7 +33,7 @@ impl ReceivingFolder {
             let parts = known.entries.into_values().filter_map(|entry| entry.part);
             let is_part = |path: &Vec<String>| {
                 path.iter().all(|component| is_plain(component))
-                    && path.last().is_some_and(|name| name.ends_with(".part"))
+                    && path.last().is_some_and(|name| part_stem(name).is_some())
             };
             for path in parts.filter(is_part) {
                 if let Err(error) = self.dir().remove_file(path.iter().collect::<PathBuf>()) {
