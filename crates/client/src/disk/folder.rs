@@ -8,7 +8,6 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::UNIX_EPOCH,
 };
 
 use cap_std::{ambient_authority, fs::Dir};
@@ -19,7 +18,7 @@ use super::{
     DiskError, Part,
     journal::{Journal, Line, not_a_journals, offer_id},
     numbered::{ATTEMPTS, numbered},
-    part::{Note, Place},
+    part::{Note, Place, milliseconds},
 };
 
 /// A folder that takes received files.
@@ -138,11 +137,8 @@ impl IncomingFiles {
         }
         let path: PathBuf = path.iter().collect();
         let Ok(metadata) = self.folder.dir.symlink_metadata(&path) else { return false };
-        let is_same_time = || {
-            let since = metadata.modified().ok()?.into_std().duration_since(UNIX_EPOCH).ok()?;
-            Some(u64::try_from(since.as_millis()).ok()? == modified)
-        };
-        metadata.is_file() && metadata.len() == size && is_same_time().unwrap_or(false)
+        let now = metadata.modified().ok().and_then(|time| milliseconds(time.into_std()));
+        metadata.is_file() && metadata.len() == size && now == Some(modified)
     }
 
     /// Makes the part of an entry with this safe path, and the folders it lies in, or gives the part that was found. Blocks.

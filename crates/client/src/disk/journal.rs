@@ -2,8 +2,9 @@
 //!
 //! What it is: a file of JSON lines in the receiving folder, named after the offer (its paths, sizes and times). Each block that was
 //! written and each file that got its name adds a line.
-//! Promises: nothing in it is trusted: a torn or damaged line ends the reading, blocks are hashed again before they count, paths are
-//! opened below the folder's handle only. A journal that cannot be written costs the resuming, never the transfer.
+//! Promises: little in it is trusted: a torn or damaged line ends the reading, blocks are hashed again before they count, a whole file
+//! counts by its size and time, paths are opened below the folder's handle only. No peer can write one (see `not_a_journals`). A
+//! journal that cannot be written costs the resuming, never the transfer.
 //! Leaves to others: the parts themselves ([`super::part`]), and what is made of what was read ([`super::folder`]).
 
 use std::{
@@ -121,17 +122,23 @@ impl Journal {
         }
     }
 
+    /// Whether a later session can go on with anything in it.
+    pub(super) fn is_useful(&self) -> bool {
+        self.is_useful.load(Ordering::Relaxed)
+    }
+
     /// Makes durable what was added.
     pub(super) fn sync(&self) {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = file.sync_data() {
+        // Lines are added meanwhile.
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).try_clone();
+        if let Err(error) = file.and_then(|file| file.sync_data()) {
             tracing::debug!(kind = ?error.kind(), "a journal could not be synced");
         }
     }
 
     /// Ends it: it stays when it is wanted and holds anything, else it is removed.
     pub(super) fn close(self, keep: bool) {
-        if keep && self.is_useful.load(Ordering::Relaxed) {
+        if keep && self.is_useful() {
             self.sync();
         } else if let Err(error) = self.dir.remove_file(&self.name) {
             tracing::debug!(kind = ?error.kind(), "a journal stayed behind");

@@ -7,7 +7,8 @@ use std::{
     io,
     path::PathBuf,
     sync::Arc,
-    time::{Duration, UNIX_EPOCH},
+    thread::JoinHandle,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _};
@@ -57,6 +58,8 @@ pub struct Part {
     is_continuable: bool,
     has_blocks: bool,
     unsynced: u64,
+    /// A sync under way, so that the writes need not wait for the disk; one at a time.
+    syncing: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Part {
@@ -84,8 +87,17 @@ impl Part {
                     // A single block is sent again sooner than it is found.
                     let is_continuable = size > u64::from(BLOCK_BYTES);
                     let (name, file) = (name.to_owned(), file.into_std());
-                    let part =
-                        Self { place, part_name, name, file, note, is_continuable, has_blocks: false, unsynced: 0 };
+                    let part = Self {
+                        place,
+                        part_name,
+                        name,
+                        file,
+                        note,
+                        is_continuable,
+                        has_blocks: false,
+                        unsynced: 0,
+                        syncing: None,
+                    };
                     // A disk that cannot hold the file says so now where the file system can reserve, not at the end.
                     if let Err(error) = reserve(&part.file, size) {
                         part.discard();
@@ -135,7 +147,8 @@ impl Part {
             }
         }
         let (name, note, has_blocks) = (name.to_owned(), Some(note), !blocks.is_empty());
-        let part = Self { place, part_name, name, file, note, is_continuable: true, has_blocks, unsynced: 0 };
+        let part =
+            Self { place, part_name, name, file, note, is_continuable: true, has_blocks, unsynced: 0, syncing: None };
         if blocks.is_empty() {
             part.discard();
             return None;
@@ -156,16 +169,31 @@ impl Part {
         self.unsynced += bytes.len() as u64;
         if self.unsynced >= SYNC_BYTES {
             self.unsynced = 0;
-            self.file.sync_data().map_err(DiskError::writing)?;
-            journal.sync();
+            let (journal, file) = (Arc::clone(journal), self.file.try_clone().map_err(DiskError::writing)?);
+            self.synced()?;
+            self.syncing = Some(std::thread::spawn(move || {
+                file.sync_data()?;
+                journal.sync();
+                Ok(())
+            }));
         }
         Ok(())
     }
 
+    /// Waits for the sync under way: the next waits for the last, so that a slow disk slows the peer.
+    fn synced(&mut self) -> Result<(), DiskError> {
+        let Some(syncing) = self.syncing.take() else { return Ok(()) };
+        let synced = syncing.join().unwrap_or_else(|_| Err(io::Error::other("a sync panicked")));
+        synced.map_err(DiskError::writing)
+    }
+
     /// Leaves the part for a later session, if there is anything in it that one can use. Blocks.
-    pub fn keep(self) {
+    pub fn keep(mut self) {
         if !self.has_blocks {
             return self.discard();
+        }
+        if let Err(error) = self.synced() {
+            tracing::debug!(%error, "a part could not be synced");
         }
         // Gives back what was reserved behind the last byte that came.
         let given_back = self.file.metadata().and_then(|metadata| self.file.set_len(metadata.len()));
@@ -178,8 +206,8 @@ impl Part {
     ///
     /// # Errors
     /// The part is removed, and why it could not be finished is told.
-    pub fn finish(self, modified_ms: Option<u64>) -> Result<PathBuf, DiskError> {
-        match self.settle(modified_ms) {
+    pub fn finish(mut self, modified_ms: Option<u64>) -> Result<PathBuf, DiskError> {
+        match self.synced().and_then(|()| self.settle(modified_ms)) {
             Ok(path) => Ok(path),
             Err(error) => {
                 self.discard();
@@ -189,7 +217,10 @@ impl Part {
     }
 
     /// Removes the part. Blocks. A part that cannot be removed stays behind as what its name says.
-    pub fn discard(self) {
+    pub fn discard(mut self) {
+        if let Err(error) = self.synced() {
+            tracing::debug!(%error, "a part could not be synced");
+        }
         drop(self.file);
         if let Err(error) = self.place.dir.remove_file(&self.part_name) {
             tracing::debug!(kind = ?error.kind(), "a part stayed behind");
@@ -226,17 +257,17 @@ impl Part {
     }
 
     fn note_file(&self, name: &str) {
-        let (Some(Note { journal, entry }), Ok(metadata)) = (&self.note, self.file.metadata()) else { return };
-        let Some(modified_ms) = modified_ms(&metadata) else { return };
+        let Some(Note { journal, entry }) = &self.note else { return };
+        let modified = self.file.metadata().and_then(|metadata| metadata.modified());
+        let Some(modified_ms) = modified.ok().and_then(milliseconds) else { return };
         let path = self.place.below.iter().map(String::as_str).chain([name]).map(str::to_owned).collect();
         journal.add(&Line::File { entry: *entry, path, modified_ms });
     }
 }
 
-/// When a file was last written, milliseconds since 1970; none for one of before.
-pub(super) fn modified_ms(metadata: &std::fs::Metadata) -> Option<u64> {
-    let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    u64::try_from(since.as_millis()).ok()
+/// A file's time as a journal has it, milliseconds since 1970; none for one of before.
+pub(super) fn milliseconds(time: SystemTime) -> Option<u64> {
+    u64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
 }
 
 /// What stands before the mark of a transfer in a name that [`Part::create`] gives; none for any other name.

@@ -200,6 +200,9 @@ fn what_is_unfinished_is_counted_and_thrown_away_on_wish() {
     cut_short(home.path(), &second, false);
     fs::write(home.path().join("d.bin.12345678.part"), "of somebody else").unwrap();
     assert_eq!(folder.unfinished(), Unfinished { transfers: 2, bytes: 6 << 20 });
+    // Killed before anything was stored: nothing that could go on.
+    drop(session(home.path(), 1, &wanted(&["e.bin"])));
+    assert_eq!(folder.unfinished().transfers, 2);
     let (open, _) = session(home.path(), 2, &second);
     assert_eq!(folder.unfinished().transfers, 1, "what is open is not unfinished");
     folder.discard_unfinished();

@@ -18,11 +18,10 @@ impl ReceivingFolder {
     /// What earlier sessions left. Blocks.
     pub fn unfinished(&self) -> Unfinished {
         let mut unfinished = Unfinished::default();
-        for (journal, known) in self.journals() {
+        for (_, known) in self.journals().filter(|(journal, _)| journal.is_useful()) {
             unfinished.transfers += 1;
             let blocks: usize = known.entries.values().map(|entry| entry.blocks.len()).sum();
             unfinished.bytes += blocks as u64 * u64::from(BLOCK_BYTES);
-            drop(journal);
         }
         unfinished
     }
