@@ -74,14 +74,21 @@ pub(super) async fn path(peer: &dyn PeerConnection) -> Option<(Path, Option<u32>
         let milliseconds = (pair.current_round_trip_time * 1_000.0).ceil() as u32;
         milliseconds
     });
-    Some((classify(pair.local(), pair.remote()), rtt_ms))
+    let mut candidates = ice.get_local_candidates().await.unwrap_or_default();
+    candidates.append(&mut ice.get_remote_candidates().await.unwrap_or_default());
+    Some((classify(pair.local(), pair.remote(), &candidates), rtt_ms))
 }
 
-fn classify(local: &RTCIceCandidate, remote: &RTCIceCandidate) -> Path {
+/// The way of a selected pair, where `candidates` are all that are known of either side.
+fn classify(local: &RTCIceCandidate, remote: &RTCIceCandidate, candidates: &[RTCIceCandidate]) -> Path {
     let is_host = |candidate: &RTCIceCandidate| match candidate.typ {
         RTCIceCandidateType::Host => true,
         // A check that was faster than signaling shows a host candidate as a reflexive one.
-        RTCIceCandidateType::Prflx => is_local(&candidate.address),
+        RTCIceCandidateType::Prflx => {
+            let is_same =
+                |known: &RTCIceCandidate| known.typ == RTCIceCandidateType::Host && known.address == candidate.address;
+            is_local(&candidate.address) || candidates.iter().any(is_same)
+        }
         _ => false,
     };
     if [local, remote].iter().any(|candidate| candidate.typ == RTCIceCandidateType::Relay) {
@@ -112,16 +119,18 @@ mod tests {
     fn the_path_is_told_from_the_selected_pair() {
         use RTCIceCandidateType::{Host, Prflx, Relay, Srflx};
         let candidate = |typ, address: &str| RTCIceCandidate { typ, address: address.to_owned(), ..Default::default() };
+        let known = [candidate(Host, "203.0.113.9"), candidate(Srflx, "203.0.113.4")];
         for (local, remote, address, path) in [
             (Host, Host, "192.0.2.1", Path::Local),
             (Host, Prflx, "192.168.1.4", Path::Local),
             (Host, Prflx, "203.0.113.4", Path::Direct),
+            (Host, Prflx, "203.0.113.9", Path::Local),
             (Srflx, Host, "192.168.1.4", Path::Direct),
             (Host, Relay, "203.0.113.4", Path::Relayed),
             (Relay, Prflx, "192.168.1.4", Path::Relayed),
         ] {
             let (local, remote) = (candidate(local, "192.168.1.3"), candidate(remote, address));
-            assert_eq!(classify(&local, &remote), path, "{local} {remote}");
+            assert_eq!(classify(&local, &remote, &known), path, "{local} {remote}");
         }
     }
 

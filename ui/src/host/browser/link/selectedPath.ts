@@ -19,7 +19,7 @@ export function selectedPath(report: RTCStatsReport): SelectedPath {
   const local = byId.get(String(pair['localCandidateId']));
   const remote = byId.get(String(pair['remoteCandidateId']));
   return {
-    path: local === undefined || remote === undefined ? null : pathOf(local, remote),
+    path: local === undefined || remote === undefined ? null : pathOf(local, remote, hostAddresses(byId)),
     rttMs: typeof seconds === 'number' ? Math.round(seconds * 1000) : null,
   };
 }
@@ -37,12 +37,28 @@ function selectedPair(byId: Map<string, Record<string, unknown>>): Record<string
   return null;
 }
 
-function pathOf(local: Record<string, unknown>, remote: Record<string, unknown>): Path {
+/** Every address either side was known to have of itself. */
+function hostAddresses(byId: Map<string, Record<string, unknown>>): ReadonlySet<unknown> {
+  const addresses = new Set<unknown>();
+  for (const stats of byId.values()) {
+    const isHost = typeof stats['address'] === 'string' && stats['candidateType'] === 'host';
+    if (isHost) addresses.add(stats['address']);
+  }
+  return addresses;
+}
+
+function pathOf(
+  local: Record<string, unknown>,
+  remote: Record<string, unknown>,
+  hosts: ReadonlySet<unknown>,
+): Path {
   const types = [local['candidateType'], remote['candidateType']];
   if (types.includes('relay')) return 'relayed';
-  const near = [local, remote].every(
-    (side) => side['candidateType'] === 'host' || (side['candidateType'] === 'prflx' && isPrivate(side['address'])),
-  );
+  const near = [local, remote].every((side) => {
+    if (side['candidateType'] !== 'prflx') return side['candidateType'] === 'host';
+    // A check that was faster than signaling shows a host candidate as a reflexive one.
+    return isPrivate(side['address']) || hosts.has(side['address']);
+  });
   return near ? 'local' : 'direct';
 }
 
