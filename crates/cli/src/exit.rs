@@ -73,7 +73,10 @@ impl Exit {
             FailureCode::ConnectFailed | FailureCode::TurnRefused | FailureCode::TurnUnreachable => Self::Connection,
             FailureCode::PeerVersion | FailureCode::ProofFailed => Self::Proof,
             FailureCode::TextTooLong => Self::Usage,
-            FailureCode::OfferInvalid | FailureCode::SourceUnreadable | FailureCode::FolderUnwritable => Self::Files,
+            FailureCode::OfferInvalid
+            | FailureCode::SourceUnreadable
+            | FailureCode::FolderUnwritable
+            | FailureCode::FolderFull => Self::Files,
             FailureCode::NoSuchPeer => Self::Cancelled,
             FailureCode::NotNow | FailureCode::Internal => Self::Internal,
         }

@@ -148,7 +148,7 @@ impl Receiving {
                 }
                 Ok(None)
             }
-            TransferState::Moving | TransferState::Interrupted => Ok(None),
+            TransferState::Moving | TransferState::Paused | TransferState::Interrupted => Ok(None),
             TransferState::Proven | TransferState::Partial => {
                 self.moving.remove(&transfer.id);
                 for path in self.session.client.received_paths(transfer.id).await.unwrap_or_default() {
@@ -175,7 +175,7 @@ impl Receiving {
     }
 
     async fn accept(&mut self, transfer: TransferId) -> Result<(), Exit> {
-        match self.session.client.command(Command::AcceptTransfer { transfer }).await {
+        match self.session.client.command(Command::AcceptTransfer { transfer, without: Vec::new() }).await {
             Ok(()) => Ok(()),
             // It was withdrawn meanwhile, which an event tells.
             Err(failure) if matches!(failure.code, FailureCode::NotNow | FailureCode::NoSuchPeer) => Ok(()),

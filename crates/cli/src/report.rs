@@ -170,7 +170,9 @@ impl Report {
     /// A transfer moved.
     pub fn progress(&mut self, transfer: &Transfer) {
         self.line(&Line::Progress { transfer });
-        if self.quiet || !matches!(transfer.state, TransferState::Moving | TransferState::Interrupted) {
+        if self.quiet
+            || !matches!(transfer.state, TransferState::Moving | TransferState::Paused | TransferState::Interrupted)
+        {
             return;
         }
         let sentence = progress_sentence(transfer);
@@ -198,7 +200,9 @@ impl Report {
                 let who = if transfer.ended_by_us { "Ended here" } else { "The other side ended the transfer" };
                 format!("{who}: {}.", words::ended(transfer.code.unwrap_or(TransferCode::Cancelled)))
             }
-            TransferState::Waiting | TransferState::Moving | TransferState::Interrupted => return,
+            TransferState::Waiting | TransferState::Moving | TransferState::Paused | TransferState::Interrupted => {
+                return;
+            }
         };
         if transfer.state == TransferState::Proven {
             self.say(&sentence);
@@ -243,6 +247,10 @@ fn progress_sentence(transfer: &Transfer) -> String {
         sentence.push_str("  connection lost, mending it");
         return sentence;
     }
+    if transfer.state == TransferState::Paused {
+        sentence.push_str("  paused by the other side");
+        return sentence;
+    }
     if let Some(speed) = transfer.bytes_per_second {
         sentence.push_str(&format!("  {}/s", words::bytes(speed)));
     }
@@ -270,6 +278,8 @@ mod tests {
             state: TransferState::Moving,
             code: None,
             ended_by_us: false,
+            paused_by_us: false,
+            executable: false,
             entries: Vec::new(),
             entry_count: 2,
             proven_count: 1,

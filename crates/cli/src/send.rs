@@ -132,7 +132,7 @@ impl Sending {
             TransferState::Partial => Some(Exit::Partial),
             TransferState::Declined => Some(Exit::Declined),
             TransferState::Cancelled => Some(Exit::of_transfer(transfer.code, transfer.ended_by_us)),
-            TransferState::Waiting | TransferState::Moving | TransferState::Interrupted => None,
+            TransferState::Waiting | TransferState::Moving | TransferState::Paused | TransferState::Interrupted => None,
         }
     }
 

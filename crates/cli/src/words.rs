@@ -32,6 +32,7 @@ pub fn failure(failure: &Failure) -> String {
         FailureCode::AddressTaken => "The address is taken by another program. Choose another port.",
         FailureCode::OfferInvalid => "This cannot be sent",
         FailureCode::SourceUnreadable => "A file cannot be read",
+        FailureCode::FolderFull => "There is no room for what is offered",
         FailureCode::FolderUnwritable => "The folder cannot be written",
         FailureCode::NotNow => "This does not fit what is going on",
         FailureCode::Internal => "Something inside failed",
@@ -48,6 +49,7 @@ pub fn failure(failure: &Failure) -> String {
 pub const fn ended(code: TransferCode) -> &'static str {
     match code {
         TransferCode::Cancelled => "cancelled",
+        TransferCode::Declined => "not wanted",
         TransferCode::NoSpace => "the receiver's disk is full",
         TransferCode::WriteFailed => "the receiver could not write",
         TransferCode::ReadFailed => "the sender could not read",

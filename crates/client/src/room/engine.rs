@@ -107,6 +107,13 @@ impl Engine {
                 }
                 None => Err(no_room()),
             },
+            Command::LimitSpeed { bytes_per_second } => {
+                self.config.bytes_per_second = bytes_per_second;
+                if let Some(stay) = &mut self.stay {
+                    stay.limit_speed(bytes_per_second);
+                }
+                Ok(())
+            }
             within_a_room => match &mut self.stay {
                 Some(stay) => return stay.command(within_a_room, &self.picks, &self.config, answer),
                 None => Err(no_room()),

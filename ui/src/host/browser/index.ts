@@ -10,6 +10,7 @@ import { ReceivedFiles } from './files/ReceivedFiles';
 import { askToNotify, copyText, keepScreenAwake, notifyUser } from './page/attention';
 import { watchFileDrops } from './page/drops';
 import { EventQueue } from './page/EventQueue';
+import { watchFilePastes } from './page/pastes';
 import { chooseFiles } from './page/pickFiles';
 import { RoomEngine } from './room/RoomEngine';
 import { RoomTabs } from './room/RoomTabs';
@@ -47,8 +48,14 @@ export function createHost(): Host {
     subscribe: (listener) => events.subscribe(listener),
 
     pickFiles: async () => picked.add(await chooseFiles()),
-    watchDrops: (listener) =>
-      watchFileDrops(({ hovering, files }) => listener({ hovering, files: picked.add(files) })),
+    watchDrops: (listener) => {
+      const stopDrops = watchFileDrops(({ hovering, files }) => listener({ hovering, files: picked.add(files) }));
+      const stopPastes = watchFilePastes((files) => listener({ hovering: false, files: picked.add(files) }));
+      return () => {
+        stopDrops();
+        stopPastes();
+      };
+    },
     receivedActions: () => ['save'],
     useReceived: (transfer) => received.save(transfer),
 

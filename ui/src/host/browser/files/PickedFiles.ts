@@ -11,7 +11,11 @@ export class PickedSource {
   readonly #size: number;
   readonly #modifiedMs: number;
 
-  constructor(readonly file: File) {
+  constructor(
+    readonly file: File,
+    /** Its name, behind the folders it was picked within. */
+    readonly path: readonly string[] = [file.name],
+  ) {
     this.#size = file.size;
     this.#modifiedMs = file.lastModified;
   }
@@ -22,6 +26,11 @@ export class PickedSource {
 
   get modifiedMs(): number {
     return this.#modifiedMs;
+  }
+
+  /** The same file as it is now. */
+  again(): PickedSource {
+    return new PickedSource(this.file, this.path);
   }
 
   /** `length` bytes at `offset`, or why not. */

@@ -4,7 +4,7 @@
 // where the bytes lie (`storage`).
 import type { TransferId } from '../../../protocol/TransferId';
 import { failed } from '../room/failure';
-import type { TransferPlaces } from '../room/TransferDriver';
+import type { TransferPlaces } from '../room/EntrySinks';
 import { downloadFile } from '../storage/download';
 import type { EntrySink } from '../storage/entrySink';
 import type { ReceivedStore } from '../storage/receivedStore';

@@ -1,12 +1,13 @@
 // Carries out what the texts-and-files machine of one peer orders: channel, picked files, places for received ones, time.
 //
 // Promises: orders are carried out in their order; results go back as they come; after `close` nothing is ordered any more and what was not
-// finished is thrown away. Leaves to others: every rule of the protocol (`Exchange`), what a place is (`storage`).
+// finished is thrown away. Leaves to others: every rule of the protocol (`Exchange`), the places of received entries (`EntrySinks`), how
+// fast frames leave (`SharedPace`).
+import type { Command } from '../../../protocol/Command';
 import type { Control } from '../../../protocol/Control';
 import type { Event } from '../../../protocol/Event';
 import type { PeerId } from '../../../protocol/PeerId';
 import type { Transfer } from '../../../protocol/Transfer';
-import type { TransferCode } from '../../../protocol/TransferCode';
 import type { TransferId } from '../../../protocol/TransferId';
 import { TransferError } from '../../../transfer/error';
 import { Exchange } from '../../../transfer/exchange';
@@ -15,15 +16,11 @@ import type { ExchangeEvent, Output } from '../../../transfer/output';
 import type { Bytes } from '../../../trust/bytes';
 import { HostError } from '../../port';
 import type { PickedSource } from '../files/PickedFiles';
-import { StorageError } from '../storage/entrySink';
-import type { EntrySink } from '../storage/entrySink';
+import { Again } from './Again';
+import { EntrySinks } from './EntrySinks';
+import type { TransferPlaces } from './EntrySinks';
+import { failed } from './failure';
 import type { TransferIndex } from './TransferIndex';
-
-/** Where received entries go. */
-export interface TransferPlaces {
-  /** A place for one entry; `path` is safe. Rejects with a `StorageError`. */
-  open(transfer: TransferId, path: string, size: number): Promise<EntrySink>;
-}
 
 export interface TransferDriverOwner {
   sendControl(message: Control): void;
@@ -33,13 +30,17 @@ export interface TransferDriverOwner {
   broken(detail: string): void;
 }
 
-type Decision = 'accept-transfer' | 'decline-transfer' | 'cancel-transfer';
+/** What the user decides about a transfer. */
+export type Decision = Extract<
+  Command,
+  { type: 'accept-transfer' | 'decline-transfer' | 'cancel-transfer' | 'pause-transfer' }
+>;
 
 export class TransferDriver {
   readonly #exchange: Exchange;
   readonly #sources = new Map<TransferId, readonly PickedSource[]>();
-  /** Places of entries under way, by transfer and entry. */
-  readonly #sinks = new Map<TransferId, Map<number, Promise<EntrySink>>>();
+  readonly #sinks: EntrySinks;
+  readonly #again = new Again();
   /** Transfers told of and not ended. */
   readonly #known = new Set<TransferId>();
   /** Transfers with the id of another peer's: refused, and never told of. */
@@ -50,20 +51,27 @@ export class TransferDriver {
 
   constructor(
     private readonly peer: PeerId,
-    private readonly places: TransferPlaces,
+    places: TransferPlaces,
     /** Of the whole room. */
     private readonly index: TransferIndex,
     private readonly owner: TransferDriverOwner,
   ) {
     this.#exchange = new Exchange(peer);
+    this.#sinks = new EntrySinks(places);
   }
 
   get isBusy(): boolean {
     return this.#exchange.isBusy;
   }
 
+  /** It was told of and has not ended. */
   knows(transfer: TransferId): boolean {
     return this.#known.has(transfer);
+  }
+
+  /** It was ours, has ended, and something of it could be offered again. */
+  remembers(transfer: TransferId): boolean {
+    return this.#again.has(transfer);
   }
 
   linkUp(maxMessageBytes: number): void {
@@ -89,8 +97,8 @@ export class TransferDriver {
 
   /** Offers files. Throws a `HostError` when the machine refuses. */
   offer(transfer: TransferId, sources: readonly PickedSource[]): void {
-    const entries = sources.map(({ file, size, modifiedMs }) => ({
-      path: [file.name],
+    const entries = sources.map(({ path, size, modifiedMs }) => ({
+      path: [...path],
       size,
       modified_ms: Math.max(0, Math.trunc(modifiedMs)),
     }));
@@ -103,21 +111,54 @@ export class TransferDriver {
     }
   }
 
+  /**
+   * Offers as transfer `as` what of an ended one did not arrive, as it is now. Throws a `HostError` when there is none such or the machine
+   * refuses.
+   */
+  offerAgain(transfer: TransferId, as: TransferId): void {
+    const missing = this.#again.take(transfer);
+    if (missing === null) throw failed('not-now', 'nothing of that transfer is missing');
+    try {
+      this.offer(as, missing.map((source) => source.again()));
+    } catch (error) {
+      this.#again.putBack(transfer, missing);
+      throw error;
+    }
+    this.index.ended(transfer, this.peer);
+  }
+
   /** Throws a `HostError` when the machine refuses. */
-  decide(transfer: TransferId, decision: Decision): void {
-    const type = ({ 'accept-transfer': 'accept', 'decline-transfer': 'decline', 'cancel-transfer': 'cancel' } as const)[
-      decision
-    ];
-    this.#wish({ type, transfer });
+  decide(decision: Decision): void {
+    const { transfer } = decision;
+    switch (decision.type) {
+      case 'accept-transfer':
+        this.#wish({ type: 'accept', transfer, without: decision.without });
+        break;
+      case 'decline-transfer':
+        this.#wish({ type: 'decline', transfer });
+        break;
+      case 'cancel-transfer':
+        this.#wish({ type: 'cancel', transfer });
+        break;
+      case 'pause-transfer':
+        this.#wish({ type: 'pause', transfer, paused: decision.paused });
+        break;
+    }
+  }
+
+  /** How fast frames leave, to all peers together: no more is sent ahead than that is worth. */
+  limitSpeed(bytesPerSecond: number | null): void {
+    this.#handle({ type: 'limit-speed', bytesPerSecond });
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    for (const transfer of this.#sinks.keys()) this.#release(transfer);
-    for (const transfer of this.#known) this.index.ended(transfer, this.peer);
+    this.#sinks.releaseAll();
+    for (const transfer of [...this.#known, ...this.#again.transfers()]) this.index.ended(transfer, this.peer);
     this.#sources.clear();
+    this.#again.clear();
   }
 
   #wish(input: Input): void {
@@ -160,7 +201,7 @@ export class TransferDriver {
         void this.#read(output);
         break;
       case 'open-entry':
-        this.#open(output);
+        this.#sinks.open(output.transfer, output.entry, output.path, output.size);
         break;
       case 'write-block':
         void this.#write(output);
@@ -169,14 +210,10 @@ export class TransferDriver {
         void this.#finish(output);
         break;
       case 'discard-entry':
-        void this.#discard(output.transfer, output.entry);
+        void this.#sinks.discard(output.transfer, output.entry);
         break;
       case 'release-transfer':
-        this.#release(output.transfer);
-        this.#sources.delete(output.transfer);
-        this.#known.delete(output.transfer);
-        this.#foreign.delete(output.transfer);
-        this.index.ended(output.transfer, this.peer);
+        this.#release(output.transfer, output.missing);
         break;
       case 'event':
         this.#tell(output.event);
@@ -190,58 +227,25 @@ export class TransferDriver {
     this.#handle({ type: 'block-read', transfer, entry, block, result });
   }
 
-  #open({ transfer, entry, path, size }: Extract<Output, { type: 'open-entry' }>): void {
-    const sink = this.places.open(transfer, path, size);
-    // A failure to open is told by the writes that follow; without this it would also count as nobody's.
-    sink.catch(() => undefined);
-    const entries = this.#sinks.get(transfer) ?? new Map<number, Promise<EntrySink>>();
-    entries.set(entry, sink);
-    this.#sinks.set(transfer, entries);
-  }
-
   async #write({ transfer, entry, block, offset, bytes }: Extract<Output, { type: 'write-block' }>): Promise<void> {
-    const result = await this.#store(transfer, entry, (sink) => sink.write(offset, bytes));
+    const result = await this.#sinks.write(transfer, entry, offset, bytes);
     this.#handle({ type: 'block-written', transfer, entry, block, result });
   }
 
   async #finish({ transfer, entry }: Extract<Output, { type: 'finish-entry' }>): Promise<void> {
-    const result = await this.#store(transfer, entry, (sink) => sink.finish());
-    if (result === null) {
-      this.#sinks.get(transfer)?.delete(entry);
-      this.index.received(transfer);
-    }
+    const result = await this.#sinks.finish(transfer, entry);
+    if (result === null) this.index.received(transfer);
     this.#handle({ type: 'entry-finished', transfer, entry, result });
   }
 
-  async #store(
-    transfer: TransferId,
-    entry: number,
-    act: (sink: EntrySink) => Promise<void>,
-  ): Promise<TransferCode | null> {
-    try {
-      const sink = await this.#sinks.get(transfer)?.get(entry);
-      if (sink === undefined) return 'write-failed';
-      await act(sink);
-      return null;
-    } catch (error) {
-      return error instanceof StorageError ? error.code : 'write-failed';
-    }
-  }
-
-  async #discard(transfer: TransferId, entry: number): Promise<void> {
-    const sink = this.#sinks.get(transfer)?.get(entry);
-    this.#sinks.get(transfer)?.delete(entry);
-    try {
-      await (await sink)?.discard();
-    } catch {
-      // What cannot be opened or removed holds nothing that was shown as received; the storage clears leftovers at its start.
-    }
-  }
-
-  /** Throws away every entry that did not get its name. */
-  #release(transfer: TransferId): void {
-    for (const entry of [...(this.#sinks.get(transfer)?.keys() ?? [])]) void this.#discard(transfer, entry);
-    this.#sinks.delete(transfer);
+  /** A transfer has ended. What of ours is missing may be offered again, and until then its id stays this peer's. */
+  #release(transfer: TransferId, missing: readonly number[]): void {
+    this.#sinks.release(transfer);
+    const forgotten = this.#again.remember(transfer, this.#sources.get(transfer) ?? [], missing);
+    this.#sources.delete(transfer);
+    this.#known.delete(transfer);
+    this.#foreign.delete(transfer);
+    for (const ended of forgotten) this.index.ended(ended, this.peer);
   }
 
   #tell(event: ExchangeEvent): void {
