@@ -116,6 +116,10 @@ impl Stay {
         self.context.transfers.paths(transfer)
     }
 
+    pub(super) fn is_continued(&self, transfer: TransferId) -> bool {
+        self.context.transfers.is_continued(transfer)
+    }
+
     /// The user's own ICE servers changed.
     pub(super) fn set_ice_servers(&mut self, config: &ClientConfig) {
         self.extra_ice = config.ice_servers.clone();
