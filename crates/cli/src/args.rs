@@ -1,11 +1,18 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use parlor_protocol::signaling::IceServer;
 
-use crate::{exit, ice_server::parse_ice_server};
+use crate::{
+    exit,
+    ice_server::parse_ice_server,
+    spool::{self, parse_name},
+};
+
+/// What stands for standard input or output where a path could stand.
+const DASH: &str = "-";
 
 /// Send and receive files and text, directly from device to device.
 #[derive(Debug, Parser)]
@@ -32,12 +39,37 @@ pub enum Task {
     Receive(Receive),
 }
 
+impl Arguments {
+    /// Looks for what no single argument shows.
+    ///
+    /// # Errors
+    /// Arguments that contradict each other.
+    pub fn check(&self) -> Result<(), clap::Error> {
+        let (task, contradiction) = match &self.task {
+            Task::Send(send) => ("send", send.contradiction()),
+            Task::Receive(_) => return Ok(()),
+        };
+        let Some(words) = contradiction else { return Ok(()) };
+        let mut command = Self::command();
+        command.build();
+        let command = match command.find_subcommand_mut(task) {
+            Some(command) => command,
+            None => &mut command,
+        };
+        Err(command.error(ErrorKind::ArgumentConflict, words))
+    }
+}
+
 /// Arguments of `send`.
 #[derive(Debug, Args)]
 pub struct Send {
-    /// Files and folders.
+    /// Files and folders; `-` is standard input. That is read to its end into a temporary file first, private and gone at the end,
+    /// as an offer names its sizes: in TMPDIR, else in the user's cache folder.
     #[arg(value_name = "PATH", required_unless_present = "text")]
     pub paths: Vec<PathBuf>,
+    /// The file name that standard input is offered by [default: stdin].
+    #[arg(long = "as", value_name = "NAME", value_parser = parse_name)]
+    pub stdin_name: Option<String>,
     /// A text, before the files.
     #[arg(long)]
     pub text: Option<String>,
@@ -47,6 +79,30 @@ pub struct Send {
     /// What both tasks take.
     #[command(flatten)]
     pub common: Common,
+}
+
+impl Send {
+    /// Whether a path stands for standard input.
+    pub fn is_stdin(path: &Path) -> bool {
+        path.as_os_str() == DASH
+    }
+
+    /// What standard input is offered as.
+    pub fn stdin_name(&self) -> String {
+        self.stdin_name.clone().unwrap_or_else(|| spool::STDIN.to_owned())
+    }
+
+    fn contradiction(&self) -> Option<&'static str> {
+        match self.paths.iter().filter(|path| Self::is_stdin(path)).count() {
+            0 if self.stdin_name.is_some() => Some("--as names standard input, so it needs `-` among the paths"),
+            0 => None,
+            1 if self.text.is_some() => {
+                Some("`-` (standard input) cannot be used with --text: send one after the other")
+            }
+            1 => None,
+            _ => Some("`-` (standard input) can be sent once only"),
+        }
+    }
 }
 
 /// Arguments of `receive`.
@@ -96,8 +152,6 @@ pub struct Common {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]
@@ -113,5 +167,24 @@ mod tests {
         assert!(parse(&["send", "--text", "hi", "--server", "http://a"]).is_ok());
         assert!(parse(&["send", "a", "b", "--server", "http://a"]).is_ok());
         assert!(parse(&["receive", "-", "--into", "d", "--yes"]).is_ok());
+    }
+
+    #[test]
+    fn standard_input_is_sent_once_and_without_a_text() {
+        let check = |arguments: &[&str]| {
+            let words = [&["parlor-cli", "send", "--server", "http://a"], arguments].concat();
+            Arguments::try_parse_from(words).and_then(|arguments| arguments.check())
+        };
+        assert!(check(&["-"]).is_ok() && check(&["a", "-", "b", "--as", "c"]).is_ok());
+        for (arguments, word) in [
+            (&["-", "-"][..], "once"),
+            (&["-", "--text", "hi"], "--text"),
+            (&["a", "--as", "b"], "--as"),
+            (&["-", "--as", "a/b"], "without folders"),
+        ] {
+            let error = check(arguments).unwrap_err();
+            assert!(error.to_string().contains(word), "{error}");
+            assert_eq!(error.exit_code(), 2);
+        }
     }
 }

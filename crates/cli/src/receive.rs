@@ -78,6 +78,7 @@ impl Receiving {
             let next = tokio::select! {
                 next = self.session.next() => next,
                 Some(answered) = self.questions.join_next() => {
+                    self.session.report.hold_progress(!self.questions.is_empty());
                     match answered {
                         Ok((transfer, true)) => self.accept(transfer).await?,
                         Ok((transfer, false)) => return self.decline(transfer).await,
@@ -139,6 +140,11 @@ impl Receiving {
     }
 
     async fn moved(&mut self, transfer: &Transfer) -> Result<Option<Exit>, Exit> {
+        if self.session.report.is_beginning(transfer)
+            && self.session.client.is_continued(transfer.id).await.unwrap_or(false)
+        {
+            self.session.report.goes_on(transfer);
+        }
         self.session.report.progress(transfer);
         self.session.report.ended(transfer);
         match transfer.state {
@@ -170,6 +176,7 @@ impl Receiving {
             return self.accept(transfer.id).await;
         }
         let id = transfer.id;
+        self.session.report.hold_progress(true);
         self.questions.spawn(async move { (id, consent::ask("Accept?").await) });
         Ok(())
     }

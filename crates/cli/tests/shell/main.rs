@@ -4,4 +4,9 @@
 
 mod endings;
 mod handover;
+mod progress;
 mod running;
+#[cfg(unix)]
+mod stdin;
+#[cfg(unix)]
+mod terminal;
