@@ -8,6 +8,7 @@ use parlor_protocol::signaling::IceServer;
 use crate::{
     exit,
     ice_server::parse_ice_server,
+    rate::parse_rate,
     spool::{self, parse_name},
 };
 
@@ -73,6 +74,9 @@ pub struct Send {
     /// A text, before the files.
     #[arg(long)]
     pub text: Option<String>,
+    /// Send no faster than this, in bytes per second: 500k, 1.5M, 1G (k is 1000) or 2Mi (Ki is 1024).
+    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
+    pub limit: Option<u64>,
     /// Base URL of the server that introduces the two sides.
     #[arg(long, value_name = "URL", env = "PARLOR_SERVER")]
     pub server: String,
@@ -181,6 +185,7 @@ mod tests {
             (&["-", "--text", "hi"], "--text"),
             (&["a", "--as", "b"], "--as"),
             (&["-", "--as", "a/b"], "without folders"),
+            (&["-", "--limit", "fast"], "500k"),
         ] {
             let error = check(arguments).unwrap_err();
             assert!(error.to_string().contains(word), "{error}");

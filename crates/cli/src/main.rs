@@ -15,6 +15,7 @@ mod ice_server;
 mod line;
 mod plain;
 mod progress;
+mod rate;
 mod receive;
 mod report;
 mod scratch;

@@ -35,6 +35,8 @@ pub struct Sending {
     /// Standard input; its file goes with it.
     spool: Option<Spool>,
     text: Option<(TextId, String)>,
+    /// Bytes per second.
+    limit: Option<u64>,
     receivers: HashMap<PeerId, Receiver>,
     offered: HashSet<PeerId>,
 }
@@ -48,6 +50,7 @@ impl Sending {
             handles: Vec::new(),
             spool: None,
             text: None,
+            limit: arguments.limit,
             receivers: HashMap::new(),
             offered: HashSet::new(),
         };
@@ -86,6 +89,7 @@ impl Sending {
     async fn event(&mut self, event: Event) -> Result<Option<Exit>, Exit> {
         match event {
             Event::RoomEntered { link, .. } => {
+                self.limit_speed()?;
                 self.session.report.link(&link);
                 self.session.report.say("Waiting for a receiver. Give it the link above.");
             }
@@ -113,6 +117,15 @@ impl Sending {
             _ => {}
         }
         Ok(None)
+    }
+
+    /// Holds the engine to `--limit`, before anything is offered.
+    fn limit_speed(&mut self) -> Result<(), Exit> {
+        if self.limit.is_some() {
+            self.session.report.complain("The engine of this build knows no limit; leave --limit out.");
+            return Err(Exit::Usage);
+        }
+        Ok(())
     }
 
     /// Registers what is to be sent, in the order it was named. Standard input comes last: nothing is read of it for a file that is not

@@ -71,6 +71,7 @@ async fn what_contradicts_standard_input_is_said_before_it_is_read() {
         (&["send", "-", "-"], "once"),
         (&["send", "file", "--as", "name"], "--as"),
         (&["send", "-", "--as", "../name"], "without folders"),
+        (&["send", "-", "--limit", "fast"], "not a rate"),
     ] {
         let ended = finished(&[words, &["--server", "http://127.0.0.1:9"]].concat()).await;
         let told = String::from_utf8_lossy(&ended.stderr).into_owned();
