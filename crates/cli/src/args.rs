@@ -48,7 +48,7 @@ impl Arguments {
     pub fn check(&self) -> Result<(), clap::Error> {
         let (task, contradiction) = match &self.task {
             Task::Send(send) => ("send", send.contradiction()),
-            Task::Receive(_) => return Ok(()),
+            Task::Receive(receive) => ("receive", receive.contradiction()),
         };
         let Some(words) = contradiction else { return Ok(()) };
         let mut command = Self::command();
@@ -115,7 +115,8 @@ pub struct Receive {
     /// The invitation link, or `-` to read it from standard input, where no process list shows it.
     #[arg(value_name = "LINK")]
     pub link: String,
-    /// Folder for the files; made if it is not there.
+    /// Folder for the files; made if it is not there. `-` writes one file to standard output when all of it is proven: an offer of
+    /// several files is declined, texts go to standard error, and nothing is kept for a later call.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub into: PathBuf,
     /// Accept without asking.
@@ -124,6 +125,18 @@ pub struct Receive {
     /// What both tasks take.
     #[command(flatten)]
     pub common: Common,
+}
+
+impl Receive {
+    /// Whether the file goes to standard output.
+    pub fn is_to_stdout(&self) -> bool {
+        self.into.as_os_str() == DASH
+    }
+
+    fn contradiction(&self) -> Option<&'static str> {
+        (self.is_to_stdout() && self.common.json)
+            .then_some("--into - cannot be used with --json: both want standard output")
+    }
 }
 
 /// Arguments of both tasks.
@@ -191,5 +204,16 @@ mod tests {
             assert!(error.to_string().contains(word), "{error}");
             assert_eq!(error.exit_code(), 2);
         }
+    }
+
+    #[test]
+    fn a_file_and_json_do_not_share_standard_output() {
+        let check = |arguments: &[&str]| {
+            let words = [&["parlor-cli", "receive", "link", "--into", "-"], arguments].concat();
+            Arguments::try_parse_from(words).and_then(|arguments| arguments.check())
+        };
+        assert!(check(&["--yes"]).is_ok());
+        let error = check(&["--json"]).unwrap_err();
+        assert!(error.to_string().contains("parlor-cli receive"), "{error}");
     }
 }

@@ -9,10 +9,12 @@
 
 mod args;
 mod bar;
+mod company;
 mod consent;
 mod exit;
 mod ice_server;
 mod line;
+mod outlet;
 mod plain;
 mod progress;
 mod rate;

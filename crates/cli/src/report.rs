@@ -1,7 +1,7 @@
 //! What the program says: results on standard output, everything else on standard error.
 //!
-//! Promises: with `--json` standard output holds JSON lines only; without it, nothing but the link (`send`) or the texts (`receive`).
-//! Nothing of a peer reaches a terminal unfiltered.
+//! Promises: with `--json` standard output holds JSON lines only; without it, nothing but the link (`send`) or the texts (`receive`),
+//! and not these either once it was left to a file. Nothing of a peer reaches a terminal unfiltered.
 
 use std::{
     collections::HashSet,
@@ -32,6 +32,7 @@ const LISTED: usize = 20;
 pub struct Report {
     json: bool,
     quiet: bool,
+    stdout_is_file: bool,
     status: StatusLine,
     /// Transfers that have begun to move.
     begun: HashSet<TransferId>,
@@ -40,7 +41,12 @@ pub struct Report {
 impl Report {
     /// A report in JSON or in words, with or without progress.
     pub fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet, status: StatusLine::new(), begun: HashSet::new() }
+        Self { json, quiet, stdout_is_file: false, status: StatusLine::new(), begun: HashSet::new() }
+    }
+
+    /// Standard output is for the bytes of a file: nothing of the report goes there from now on.
+    pub fn leave_stdout(&mut self) {
+        self.stdout_is_file = true;
     }
 
     /// Prints a JSON line, if that is the form.
@@ -65,7 +71,10 @@ impl Report {
     /// A text that came.
     pub fn text(&mut self, from: &str, body: &str) {
         self.line(&Line::Text { from, body });
-        if !self.json {
+        if self.stdout_is_file {
+            self.status.clear();
+            eprintln!("{}", plain_lines(body));
+        } else if !self.json {
             self.print_line(&plain_lines(body));
         }
     }

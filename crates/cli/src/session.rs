@@ -157,7 +157,7 @@ fn interrupts() -> mpsc::Receiver<()> {
 }
 
 /// Waits for a moment; for ever, if there is none.
-async fn reached(moment: Option<Instant>) {
+pub async fn reached(moment: Option<Instant>) {
     match moment {
         Some(moment) => tokio::time::sleep_until(moment).await,
         None => std::future::pending().await,

@@ -2,10 +2,11 @@
 
 use std::{
     fs::File,
-    io::Read,
+    io::{Read, Write},
     process::Stdio,
     sync::{Arc, Mutex},
     thread::JoinHandle,
+    time::Duration,
 };
 
 use rustix::{
@@ -16,6 +17,7 @@ use rustix::{
 
 /// Reads what is written to it until its last writer is gone.
 pub struct Terminal {
+    keyboard: File,
     written: Arc<Mutex<Vec<u8>>>,
     reader: JoinHandle<()>,
     line: std::os::fd::OwnedFd,
@@ -30,7 +32,7 @@ impl Terminal {
         let line = open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).unwrap();
         tcsetwinsize(&line, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let mut screen = File::from(screen);
-        let written = Arc::new(Mutex::new(Vec::new()));
+        let (keyboard, written) = (screen.try_clone().unwrap(), Arc::new(Mutex::new(Vec::new())));
         let sink = Arc::clone(&written);
         let reader = std::thread::spawn(move || {
             let mut piece = [0; 4096];
@@ -39,7 +41,7 @@ impl Terminal {
                 sink.lock().unwrap().extend_from_slice(&piece[..read]);
             }
         });
-        Self { written, reader, line }
+        Self { keyboard, written, reader, line }
     }
 
     /// The end that a program takes for its terminal.
@@ -47,11 +49,31 @@ impl Terminal {
         self.line.try_clone().unwrap().into()
     }
 
+    /// Waits until a text was written.
+    pub async fn until(&self, text: &str) {
+        for _ in 0..1_800 {
+            if self.so_far().contains(text) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("no `{text}` in {:?}", self.so_far());
+    }
+
+    /// Types.
+    pub fn type_in(&mut self, text: &str) {
+        self.keyboard.write_all(text.as_bytes()).unwrap();
+    }
+
     /// Everything that was written, once every program has let go of it.
     pub fn end(self) -> String {
-        drop(self.line);
+        drop((self.line, self.keyboard));
         self.reader.join().unwrap();
         String::from_utf8(std::mem::take(&mut *self.written.lock().unwrap())).unwrap()
+    }
+
+    fn so_far(&self) -> String {
+        String::from_utf8_lossy(&self.written.lock().unwrap()).into_owned()
     }
 }
 
