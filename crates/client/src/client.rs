@@ -123,6 +123,16 @@ impl Client {
         outcome.await.map_err(|_| gone())
     }
 
+    /// Whether a transfer goes on where an earlier session was cut short. Certain as soon as its first bytes are told.
+    ///
+    /// # Errors
+    /// Only if the engine is gone.
+    pub async fn is_continued(&self, transfer: TransferId) -> Result<bool, Failure> {
+        let (answer, outcome) = oneshot::channel();
+        self.ask(Request::IsContinued(transfer, answer)).await?;
+        outcome.await.map_err(|_| gone())
+    }
+
     async fn ask(&self, request: Request) -> Result<(), Failure> {
         self.requests.send(request).await.map_err(|_| gone())
     }

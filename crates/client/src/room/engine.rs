@@ -30,6 +30,8 @@ pub(crate) enum Request {
     IceServers { servers: Vec<IceServer>, relay_only: bool },
     /// Where the files of a transfer are.
     Received(TransferId, oneshot::Sender<Vec<PathBuf>>),
+    /// Whether something of a transfer was there before it began.
+    IsContinued(TransferId, oneshot::Sender<bool>),
 }
 
 /// The engine.
@@ -88,6 +90,9 @@ impl Engine {
             }
             Request::Received(transfer, answer) => {
                 let _ = answer.send(self.stay.as_ref().map(|stay| stay.received(transfer)).unwrap_or_default());
+            }
+            Request::IsContinued(transfer, answer) => {
+                let _ = answer.send(self.stay.as_ref().is_some_and(|stay| stay.is_continued(transfer)));
             }
         }
     }

@@ -113,7 +113,12 @@ impl SessionFiles {
     fn input(&self, Done { transfer, entry, outcome }: Done) -> Input {
         match outcome {
             Outcome::NoRoom(_) => Input::NoRoom { transfer },
-            Outcome::Found { found } => Input::EntriesFound { transfer, found },
+            Outcome::Found { found } => {
+                if found.iter().any(|entry| entry.blocks.as_ref().is_none_or(|blocks| !blocks.is_empty())) {
+                    self.index.found(transfer);
+                }
+                Input::EntriesFound { transfer, found }
+            }
             Outcome::Read { block, result } => Input::BlockRead { transfer, entry, block, result },
             Outcome::Written { block, result } => Input::BlockWritten { transfer, entry, block, result },
             Outcome::Finished { result } => {

@@ -124,6 +124,11 @@ impl Stay {
         self.to_all(|| SessionOrder::SpeedLimit);
     }
 
+    /// Whether it goes on where an earlier session was cut short.
+    pub(super) fn is_continued(&self, transfer: TransferId) -> bool {
+        self.context.transfers.is_continued(transfer)
+    }
+
     /// The user's own ICE servers changed.
     pub(super) fn set_ice_servers(&mut self, config: &ClientConfig) {
         self.extra_ice = config.ice_servers.clone();
