@@ -7,6 +7,7 @@ use tauri::{
     AppHandle, DragDropEvent, Manager, Url, Webview, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry,
     webview::{NewWindowResponse, PermissionKind, PermissionResponse},
 };
+use tauri_plugin_opener::OpenerExt;
 
 use crate::{farewell, page::Message, state::AppState};
 
@@ -34,7 +35,13 @@ pub fn open(app: &AppHandle) -> tauri::Result<WebviewWindow> {
             }
             allowed
         })
-        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_new_window({
+            let app = app.clone();
+            move |url, _| {
+                open_outside(&app, &url);
+                NewWindowResponse::Deny
+            }
+        })
         .on_download(|_, _| false)
         .on_permission_request(on_permission)
         .build()?;
@@ -62,6 +69,22 @@ pub fn show(app: &AppHandle) {
             tracing::warn!(%error, "the window could not be brought to the front");
         }
     }
+}
+
+/// A link that somebody wrote, and the user followed: it belongs to the system's browser or mail program, never to a window of ours.
+fn open_outside(app: &AppHandle, url: &Url) {
+    if !is_for_outside(url) {
+        tracing::warn!(scheme = url.scheme(), "a link was not opened");
+        return;
+    }
+    if let Err(error) = app.opener().open_url(url.as_str(), None::<&str>) {
+        tracing::warn!(%error, "a link could not be opened");
+    }
+}
+
+/// What texts may link to (`ui/src/shared/view/textShape.ts`).
+fn is_for_outside(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https" | "mailto")
 }
 
 fn dragged(app: &AppHandle, event: &DragDropEvent) {
@@ -121,6 +144,23 @@ mod tests {
             ["https://example.org/", "tauri://example.org/", "file:///etc/passwd", "data:text/html,x", "about:blank"]
         {
             assert!(!is_own_page(&url(foreign), None), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn only_links_to_the_web_and_to_mail_leave_the_program() {
+        for link in ["https://example.org/a?b#c", "http://example.org", "mailto:ada@example.org"] {
+            assert!(is_for_outside(&url(link)), "{link}");
+        }
+        for other in [
+            "file:///etc/passwd",
+            "tauri://localhost/app.html",
+            "javascript:1",
+            "parlor:x",
+            "data:text/html,x",
+            "ssh://a",
+        ] {
+            assert!(!is_for_outside(&url(other)), "{other}");
         }
     }
 

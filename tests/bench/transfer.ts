@@ -1,5 +1,5 @@
 // `cargo xtask bench transfer [--bytes N]`: the same bytes over loopback by parlor-cli, by a bare `webrtc` channel with the same
-// settings, and between two Chromium processes, in one run. Absolute figures belong to the machine; the ratios are the result.
+// settings, and between two Chromium processes; then ten thousand small files beside what the disk can do; in one run. Absolute figures belong to the machine; the ratios are the result.
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../web/harness/files';
@@ -7,6 +7,7 @@ import { RunningServer } from '../web/harness/server';
 import { binary } from '../web/harness/binaries';
 import { chromiumRun } from './chromium';
 import { Measured } from './measured';
+import { FILE_BYTES, FILES, smallFiles } from './smallFiles';
 import { printTable } from './table';
 
 /** One way to move the bytes. */
@@ -89,4 +90,22 @@ printTable(
     run.receiveCpuSeconds / (run.bytes / 1e9),
     `${(speed(runs[0]) / speed(run)).toFixed(2)} ×`,
   ]),
+);
+
+const small = await smallFiles();
+const smallMb = (filesPerSecond: number): number => (filesPerSecond * FILE_BYTES) / 1e6;
+console.log(`\n${FILES} files of ${FILE_BYTES} bytes onto the disk, each synced:\n`);
+printTable(
+  ['way', 'files/s', 'MB/s', 'CPU s/GB send', 'CPU s/GB receive', 'parlor-cli is'],
+  [
+    [
+      'parlor-cli ↔ parlor-cli',
+      small.filesPerSecond,
+      smallMb(small.filesPerSecond),
+      small.sendCpuSeconds / ((FILES * FILE_BYTES) / 1e9),
+      small.receiveCpuSeconds / ((FILES * FILE_BYTES) / 1e9),
+      '1.00 ×',
+    ],
+    ['the disk alone', small.diskFilesPerSecond, smallMb(small.diskFilesPerSecond), 0, 0, `${(small.filesPerSecond / small.diskFilesPerSecond).toFixed(2)} ×`],
+  ],
 );

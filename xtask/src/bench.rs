@@ -28,7 +28,7 @@ pub fn call(arguments: &[&str]) -> Outcome {
 }
 
 /// Not a measurement but its long sister: calls left and returned to, and negotiated from both sides, until a leak would show; or
-/// transfers killed until something would be lost.
+/// transfers killed, starved of disk and cut off until something would be lost.
 pub fn soak(kind: &str, arguments: &[&str]) -> Outcome {
     setup::everything()?;
     build::page()?;

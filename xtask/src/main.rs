@@ -28,7 +28,7 @@ cargo xtask COMMAND
   bench transfer     1 GiB over loopback: parlor-cli, the bare channel, Chromium (add --bytes N for another size)
   bench call         the app's window with Chromium, Chromium with Chromium (add --seconds N to look longer)
   soak call          calls in the app's window again and again, until a leak would show
-  soak transfer      a transfer between shells that is killed a hundred times, the sender fifty times with it
+  soak transfer      transfers that are killed a hundred times, on disks of which every call fails, over ways cut for up to five minutes
   bench signaling    join and relay: parlor-server, Flask-SocketIO, Node socket.io
   screenshots    lobby and room in every size, theme and language, into tests/output/screenshots
   setup          only install what is missing (apt packages, npm packages)

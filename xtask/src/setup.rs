@@ -28,6 +28,7 @@ const TESTS: &[&str] = &[
     "fonts-dejavu-core",
     "fonts-noto-cjk",
     "imagemagick",
+    "strace",
     "webkit2gtk-driver",
     "xauth",
     "xvfb",

@@ -1,7 +1,7 @@
 //! Who is in the room, as far as it says whether anything may still come.
 //!
 //! Promises: as long as somebody is there who sent something, or nobody has sent anything yet and somebody is there, it is worth waiting;
-//! else until a moment that does not move while nothing happens.
+//! else until a moment that does not move unless somebody comes who may send. Two receivers do not wait for each other.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,6 +11,7 @@ use std::{
 use parlor_protocol::{
     host::{LinkState, Peer},
     id::PeerId,
+    negotiation::HostKind,
 };
 use tokio::time::Instant;
 
@@ -26,6 +27,10 @@ pub struct Company {
     names: HashMap<PeerId, String>,
     /// Those who sent something.
     senders: HashSet<PeerId>,
+    /// Those who were there before, and may come back.
+    departed: HashSet<PeerId>,
+    /// Those who were there when it became doubtful that anything comes.
+    bystanders: HashSet<PeerId>,
     until: Option<Instant>,
 }
 
@@ -34,7 +39,7 @@ impl Company {
     pub fn seen(&mut self, peer: &Peer) -> bool {
         self.present.insert(peer.id);
         let is_new = peer.link == LinkState::Connected && !self.names.contains_key(&peer.id);
-        if is_new {
+        if is_new && self.may_send(peer) {
             self.until = None;
         }
         if is_new || self.names.contains_key(&peer.id) {
@@ -52,11 +57,13 @@ impl Company {
     /// A peer is gone. True when with it went what was waited for, and that is new.
     pub fn left(&mut self, peer: PeerId) -> bool {
         self.present.remove(&peer);
+        self.departed.insert(peer);
         self.names.remove(&peer);
         let was_last_sender = self.senders.remove(&peer) && self.senders.is_empty();
         let is_news = self.until.is_none() && (was_last_sender || self.present.is_empty());
         if is_news {
             self.until = Some(Instant::now() + PATIENCE);
+            self.bystanders = self.present.clone();
         }
         is_news
     }
@@ -69,6 +76,13 @@ impl Company {
     /// Until when it is worth waiting; none while it is.
     pub fn until(&self) -> Option<Instant> {
         self.until
+    }
+
+    /// Whether a peer that is connected now may be who is waited for. From a shell one sends in a room of one's own, so a shell that is
+    /// new here came to receive.
+    fn may_send(&self, peer: &Peer) -> bool {
+        let came_to_receive = peer.host == Some(HostKind::Shell) && !self.departed.contains(&peer.id);
+        !came_to_receive && !self.bystanders.contains(&peer.id)
     }
 
     /// What a peer calls itself; empty when it is not known.
@@ -124,5 +138,20 @@ mod tests {
         // Not even connected, but the last.
         assert!(company.left(bob.id) && company.until().is_some() && company.is_empty());
         assert!(company.seen(&ada) && company.until().is_none(), "it came back");
+    }
+
+    #[test]
+    fn only_who_may_send_is_a_return() {
+        let (ada, bob) = (peer(1, LinkState::Connected), peer(2, LinkState::Connecting));
+        let mut company = Company::default();
+        company.seen(&ada);
+        company.seen(&bob);
+        company.sent(ada.id);
+        company.left(ada.id);
+        company.seen(&Peer { link: LinkState::Connected, ..bob });
+        assert!(company.until().is_some(), "bob was on the way all the time");
+        let shell = Peer { host: Some(HostKind::Shell), ..peer(3, LinkState::Connected) };
+        assert!(company.seen(&shell) && company.until().is_some(), "a shell that comes later receives");
+        assert!(company.seen(&Peer { host: Some(HostKind::Shell), ..ada }) && company.until().is_none());
     }
 }

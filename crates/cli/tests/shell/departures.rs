@@ -58,10 +58,14 @@ impl Person {
         }
     }
 
+    /// Writes, and waits until everyone has it who is connected.
     async fn say(&mut self, body: &str) {
         let command = Command::SendText { id: TextId([7; 16]), body: body.to_owned() };
         self.client.command(command).await.unwrap();
-        while !matches!(self.events.recv().await.unwrap(), Event::TextDelivered { .. }) {}
+        let mut delivered = 0;
+        while delivered < self.connected.len() {
+            delivered += usize::from(matches!(self.events.recv().await.unwrap(), Event::TextDelivered { .. }));
+        }
     }
 
     async fn leave(&mut self) {

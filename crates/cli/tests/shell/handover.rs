@@ -88,3 +88,21 @@ async fn the_link_can_come_by_standard_input() {
     assert_eq!((sent, received), (0, 0), "{told}");
     assert_eq!(fs::read_to_string(into.join("a.txt")).unwrap(), "hello");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_is_kept() {
+    let (_server, url) = server().await;
+    let home = tempfile::tempdir().unwrap();
+    let (source, into) = (home.path().join("sparse.bin"), home.path().join("in"));
+    fs::File::create(&source).unwrap().set_len(12_000_000).unwrap();
+    let words = ["send", source.to_str().unwrap(), "--limit", "2M", "--server", &url];
+    let mut sender = Running::start(&words);
+    let link = sender.line().await.unwrap();
+    let mut receiver = Running::start(&["receive", &link, "--into", into.to_str().unwrap(), "--yes", "--json"]);
+    receiver.until("connected").await;
+    let begun = std::time::Instant::now();
+    let ((sent, _, told, _), (received, ..)) = tokio::join!(sender.end(), receiver.end());
+    assert_eq!((sent, received), (0, 0), "{told}");
+    // What may burst at the beginning is left out of account.
+    assert!(begun.elapsed().as_secs_f64() > 4.0, "{:?}", begun.elapsed());
+}
