@@ -192,8 +192,9 @@ describe('a disk that is full', () => {
     const many = join(folder.path, 'many');
     mkdirSync(many);
     for (let n = 0; n < 24; n += 1) randomFile(many, `${n}.bin`, 2 * MIB + 1);
-    const send = (): RunningCli => new RunningCli(['send', many, '--server', server.url]);
-    let sender = send();
+    const send = (...words: string[]): RunningCli => new RunningCli(['send', many, '--server', server.url, ...words]);
+    // Slow enough that the disk is full before the last file has begun, on whatever machine.
+    let sender = send('--limit', '8M');
     let receiver = new RunningCli(['receive', await sender.link(), '--into', disk, '--yes', '--json']);
     const filler = join(disk, 'filler');
     let isFilled = false;
