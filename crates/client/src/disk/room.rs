@@ -24,7 +24,9 @@ impl Shortage {
 }
 
 fn still_to_come(entries: &[WantedEntry], found: &[FoundEntry]) -> u64 {
-    let size_of = |number: u32| entries.iter().find(|entry| entry.entry == number).map_or(0, |entry| entry.size);
+    // They come in the order of their numbers.
+    let entry = |number: u32| entries.binary_search_by_key(&number, |entry| entry.entry).ok();
+    let size_of = |number: u32| entry(number).and_then(|index| entries.get(index)).map_or(0, |entry| entry.size);
     let here = |found: &FoundEntry| {
         let size = size_of(found.entry);
         let blocks = found.blocks.as_ref();
