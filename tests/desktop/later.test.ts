@@ -1,5 +1,5 @@
 // A window that is killed in the middle of receiving: what it has stays, is shown in its settings, and is not sent again.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { eventually } from '../src/eventually';
@@ -26,6 +26,7 @@ async function arrive(display: Display, home: string, link: string): Promise<{ a
 
 /** Blocks that the journal in the folder for received files knows. */
 function blocksKept(downloads: string): number {
+  if (!existsSync(downloads)) return 0;
   const journals = readdirSync(downloads).filter((name) => name.endsWith('.journal'));
   const lines = journals.flatMap((name) => readFileSync(join(downloads, name), 'utf8').split('\n'));
   return lines.filter((line) => line.includes('"what":"block"')).length;

@@ -16,11 +16,14 @@ use parlor_transfer::{FoundEntry, WantedEntry};
 
 use super::{
     DiskError, Part,
-    journal::{Journal, Line, not_a_journals, offer_id},
+    journal::{Journal, KnownEntry, Line, not_a_journals, offer_id},
     numbered::{ATTEMPTS, numbered},
     part::{Note, Place, milliseconds},
     room::Shortage,
 };
+
+/// Numbered names among which a file is looked for that the journal does not name.
+const RENAMED_ATTEMPTS: u32 = 16;
 
 /// A folder that takes received files.
 #[derive(Debug, Clone)]
@@ -115,7 +118,7 @@ impl IncomingFiles {
             .collect();
         drop(tops);
         let mut found = Vec::new();
-        for (WantedEntry { entry, size, .. }, path, known) in wanted {
+        for (WantedEntry { entry, size, modified_ms, .. }, path, known) in wanted {
             if let Some((file, modified_ms)) = &known.file {
                 if self.is_whole(file, *size, *modified_ms) {
                     found.push(FoundEntry { entry: *entry, blocks: None });
@@ -123,6 +126,11 @@ impl IncomingFiles {
                 continue;
             }
             let (Ok(place), Some(name)) = (self.place(&path), path.last()) else { continue };
+            if let Some(file) = modified_ms.and_then(|modified| self.renamed(known, name, *size, modified)) {
+                journal.add(&Line::File { entry: *entry, path: file, modified_ms: modified_ms.unwrap_or_default() });
+                found.push(FoundEntry { entry: *entry, blocks: None });
+                continue;
+            }
             let note = Note { journal: Arc::clone(journal), entry: *entry };
             if let Some((part, blocks)) = Part::find(place, &not_a_journals(name), *size, known, note) {
                 self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(*entry, part);
@@ -135,6 +143,19 @@ impl IncomingFiles {
     /// Whether what is still to come of these entries is more than the disk has room for. Blocks.
     pub fn shortage(&self, entries: &[WantedEntry], found: &[FoundEntry]) -> Option<Shortage> {
         Shortage::of(&self.folder.dir, entries, found)
+    }
+
+    /// The file that a part became without a word about it: killed, or on a full disk, between the name and the note.
+    fn renamed(&self, known: &KnownEntry, name: &str, size: u64, modified: u64) -> Option<Vec<String>> {
+        let part = known.part.as_ref()?;
+        let is_gone = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
+        let is_plain_path = part.iter().all(|component| is_plain(component));
+        if !is_plain_path || !self.folder.dir.symlink_metadata(part.iter().collect::<PathBuf>()).is_err_and(is_gone) {
+            return None;
+        }
+        let (_, folders) = part.split_last()?;
+        let named = |n| [folders, &[numbered(&not_a_journals(name), n)]].concat();
+        (0..RENAMED_ATTEMPTS).map(named).find(|file| self.is_whole(file, size, modified))
     }
 
     /// Whether the file that a journal names still stands as it was left.

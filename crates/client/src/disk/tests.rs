@@ -128,6 +128,33 @@ fn a_file_that_got_its_name_is_found_whole_unless_it_was_touched() {
 }
 
 #[test]
+fn a_file_that_got_its_name_without_a_word_in_the_journal_is_found_whole_all_the_same() {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join("in")).unwrap();
+    let folder = home.path().join("in");
+    // Somebody else's of that name and size.
+    fs::write(folder.join("a.bin"), vec![0; usize::try_from(SIZE).unwrap()]).unwrap();
+    let wanted = wanted(&["a.bin", "b.bin"]);
+    let (incoming, _) = session(&folder, 1, &wanted);
+    for entry in &wanted {
+        let mut part = incoming.create(entry.entry, &path(entry), SIZE).unwrap();
+        write(&mut part, 0..5);
+        part.finish(entry.modified_ms).unwrap();
+    }
+    drop(incoming);
+    let journal = files(&folder).into_iter().find(|path| path.extension().is_some_and(|kind| kind == "journal"));
+    let journal = journal.unwrap();
+    let lines = fs::read_to_string(&journal).unwrap();
+    let without: String =
+        lines.lines().filter(|line| !line.contains("\"file\"")).map(|line| format!("{line}\n")).collect();
+    assert_ne!(lines, without);
+    fs::write(&journal, without).unwrap();
+    fs::remove_file(folder.join("b.bin")).unwrap();
+    let (_, found) = session(&folder, 2, &wanted);
+    assert_eq!(found, [FoundEntry { entry: 0, blocks: None }]);
+}
+
+#[test]
 fn another_offer_finds_nothing_of_it() {
     let home = tempfile::tempdir().unwrap();
     let mut wanted = wanted(&["a.bin"]);
