@@ -7,6 +7,7 @@ import type { Random } from '../../trust/bytes';
 import type { Host } from '../port';
 import { PickedFiles } from './files/PickedFiles';
 import { ReceivedFiles } from './files/ReceivedFiles';
+import { browserHasher } from './hashing/BlockHasher';
 import { askToNotify, copyText, keepScreenAwake, notifyUser } from './page/attention';
 import { watchFileDrops } from './page/drops';
 import { EventQueue } from './page/EventQueue';
@@ -14,14 +15,15 @@ import { chooseFiles } from './page/pickFiles';
 import { RoomEngine } from './room/RoomEngine';
 import { RoomTabs } from './room/RoomTabs';
 import { readSettings, writeSettings } from './settings';
-import { browserOpfs } from './storage/opfsVisit';
+import { browserOpfs } from './storage/opfs';
 import { ReceivedStore } from './storage/receivedStore';
 
 /** Makes the host of this page. Once a page. */
 export function createHost(): Host {
   const events = new EventQueue<Event>();
   const picked = new PickedFiles();
-  const received = new ReceivedFiles(new ReceivedStore(browserOpfs(), random));
+  const store = new ReceivedStore(browserOpfs());
+  const received = new ReceivedFiles(store, browserHasher());
   let settings = readSettings();
   const engine = new RoomEngine({
     ownServer: ownServer(),
@@ -59,9 +61,8 @@ export function createHost(): Host {
       return Promise.resolve();
     },
     chooseFolder: () => Promise.resolve(null),
-    // Parts in a page's storage are cleared at its next visit.
-    unfinished: () => Promise.resolve({ transfers: 0, bytes: 0 }),
-    discardUnfinished: () => Promise.resolve(),
+    unfinished: () => store.unfinished(),
+    discardUnfinished: () => store.discardUnfinished(),
 
     watchLinks: (listener) => {
       const tell = (): void => {

@@ -3,11 +3,19 @@
 // Promises: only finished entries can be saved; everything received is thrown away when another room is entered. Leaves to others:
 // where the bytes lie (`storage`).
 import type { TransferId } from '../../../protocol/TransferId';
+import type { BlockHasher } from '../hashing/BlockHasher';
 import { failed } from '../room/failure';
-import type { TransferPlaces } from '../room/TransferDriver';
+import type { TransferPlace, TransferPlaces } from '../room/TransferDriver';
 import { downloadFile } from '../storage/download';
 import type { EntrySink } from '../storage/entrySink';
-import type { ReceivedStore } from '../storage/receivedStore';
+import type { ReceivedStore, StoredOffer } from '../storage/receivedStore';
+
+/** A finished entry. */
+export interface ReceivedFile {
+  /** Safe, relative. */
+  readonly path: string;
+  readonly file: File;
+}
 
 interface ReceivedEntry {
   /** Safe, relative. */
@@ -15,41 +23,57 @@ interface ReceivedEntry {
   readonly sink: EntrySink;
 }
 
+interface ReceivedTransfer {
+  readonly stored: StoredOffer;
+  readonly entries: ReceivedEntry[];
+}
+
 export class ReceivedFiles implements TransferPlaces {
-  readonly #entries = new Map<TransferId, ReceivedEntry[]>();
+  readonly #transfers = new Map<TransferId, ReceivedTransfer>();
 
-  constructor(private readonly store: ReceivedStore) {}
+  constructor(
+    private readonly store: ReceivedStore,
+    readonly hasher: BlockHasher,
+  ) {}
 
-  async open(transfer: TransferId, path: string, size: number): Promise<EntrySink> {
-    const entries = this.#entries.get(transfer) ?? [];
-    this.#entries.set(transfer, entries);
-    const sink = await this.store.open(size);
-    entries.push({ path, sink });
-    return sink;
+  async accept(transfer: TransferId, offer: string | null): Promise<TransferPlace> {
+    const stored = await this.store.accept(offer);
+    const entries: ReceivedEntry[] = [];
+    this.#transfers.set(transfer, { stored, entries });
+    return {
+      left: () => stored.left(),
+      open: async (entry, path, size) => {
+        const sink = await stored.open(entry, size);
+        entries.push({ path, sink });
+        return sink;
+      },
+      end: (keep) => stored.end(keep),
+    };
+  }
+
+  /** The finished entries of a transfer, in the order they came. */
+  async finished(transfer: TransferId): Promise<ReceivedFile[]> {
+    const files: ReceivedFile[] = [];
+    for (const { path, sink } of this.#transfers.get(transfer)?.entries ?? []) {
+      const file = await sink.file();
+      if (file !== null) files.push({ path, file });
+    }
+    return files;
   }
 
   /** Hands every finished entry of a transfer to the browser's downloads. Call from a gesture. */
   async save(transfer: TransferId): Promise<void> {
-    const files = await Promise.all(
-      (this.#entries.get(transfer) ?? []).map(async ({ path, sink }) => ({ path, file: await sink.file() })),
-    );
-    let saved = 0;
-    for (const { path, file } of files) {
-      if (file === null) continue;
-      downloadFile(file, path);
-      saved += 1;
-    }
-    if (saved === 0) throw failed('not-now', 'nothing of this transfer can be saved');
+    const files = await this.finished(transfer);
+    if (files.length === 0) throw failed('not-now', 'nothing of this transfer can be saved');
+    for (const { path, file } of files) downloadFile(file, path);
   }
 
   /** Throws everything away. */
   clear(): void {
-    for (const entries of this.#entries.values()) {
-      for (const { sink } of entries) {
-        // What cannot be removed now is cleared by the storage at the next visit.
-        sink.discard().catch(() => undefined);
-      }
+    for (const { stored } of this.#transfers.values()) {
+      // What cannot be removed now is cleared by the storage at the next visit.
+      stored.clear().catch(() => undefined);
     }
-    this.#entries.clear();
+    this.#transfers.clear();
   }
 }

@@ -53,7 +53,10 @@ async function inside(...peers: PeerId[]) {
     random,
     tabs: new RoomTabs(),
     picked: new PickedFiles(),
-    places: { open: () => Promise.reject(new Error('nothing is received here')) },
+    places: {
+      hasher: { hash: () => Promise.reject(new Error('nothing is hashed here')) },
+      accept: () => Promise.reject(new Error('nothing is received here')),
+    },
     ice: () => ({ servers: [], relayOnly: false }),
     emit: (event) => events.push(event),
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Control } from '../../../protocol/Control';
 import type { Event } from '../../../protocol/Event';
 import type { PeerId } from '../../../protocol/PeerId';
-import { TransferDriver } from './TransferDriver';
+import { TransferDriver, type TransferPlaces } from './TransferDriver';
 import { TransferIndex } from './TransferIndex';
 
 const ADA = '22'.repeat(16);
@@ -14,11 +14,16 @@ function offer(name: string): Control {
   return { type: 'offer', transfer: ID, entry_count: 1, total_bytes: 3, entries: [{ path: [name], size: 3 }], last: true };
 }
 
+const NOWHERE: TransferPlaces = {
+  hasher: { hash: () => Promise.reject(new Error('nothing is hashed')) },
+  accept: () => Promise.reject(new Error('nothing is opened')),
+};
+
 /** The transfers with a peer over a link that is up. */
 function driver(peer: PeerId, index: TransferIndex) {
   const told: Event[] = [];
   const sent: Control[] = [];
-  const transfers = new TransferDriver(peer, { open: () => Promise.reject(new Error('nothing is opened')) }, index, {
+  const transfers = new TransferDriver(peer, NOWHERE, index, {
     sendControl: (message) => sent.push(message),
     sendFrame: () => undefined,
     emit: (event) => told.push(event),
@@ -32,7 +37,7 @@ function driver(peer: PeerId, index: TransferIndex) {
 }
 
 describe('an offer', () => {
-  it('with the id of another peer is declined unseen, and can be neither accepted nor ended in its place', () => {
+  it('with the id of another peer is declined unseen, and can be neither accepted nor ended in its place', async () => {
     const index = new TransferIndex();
     const [ada, bob] = [driver(ADA, index), driver(BOB, index)];
     ada.transfers.controlReceived(offer('plan.pdf'));
@@ -46,7 +51,7 @@ describe('an offer', () => {
     expect(bob.shown()).toEqual([]);
     expect(ada.transfers.knows(ID)).toBe(true);
     ada.transfers.decide(ID, 'accept-transfer');
-    expect(ada.sent.at(-1)).toEqual({ type: 'accept', transfer: ID, resume: [] });
+    await expect.poll(() => ada.sent.at(-1)).toEqual({ type: 'accept', transfer: ID, resume: [] });
     expect(ada.shown().at(0)).toEqual([ADA, 'waiting']);
     for (const { transfers } of [ada, bob]) transfers.close();
   });

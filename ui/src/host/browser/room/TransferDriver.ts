@@ -1,7 +1,8 @@
 // Carries out what the texts-and-files machine of one peer orders: channel, picked files, places for received ones, time.
 //
-// Promises: orders are carried out in their order; results go back as they come; after `close` nothing is ordered any more and what was not
-// finished is thrown away. Leaves to others: every rule of the protocol (`Exchange`), what a place is (`storage`).
+// Promises: orders are carried out in their order; results go back as they come; blocks are hashed away from the page's thread; after `close`
+// nothing is ordered any more, and what was not finished is kept for a later session. Leaves to others: every rule of the protocol
+// (`Exchange`), going on with what is kept (`Return`), what a place is (`storage`).
 import type { Control } from '../../../protocol/Control';
 import type { Event } from '../../../protocol/Event';
 import type { PeerId } from '../../../protocol/PeerId';
@@ -15,14 +16,31 @@ import type { ExchangeEvent, Output } from '../../../transfer/output';
 import type { Bytes } from '../../../trust/bytes';
 import { HostError } from '../../port';
 import type { PickedSource } from '../files/PickedFiles';
+import type { BlockHasher } from '../hashing/BlockHasher';
+import { FrameCollector } from '../hashing/FrameCollector';
 import { StorageError } from '../storage/entrySink';
 import type { EntrySink } from '../storage/entrySink';
+import type { LeftEntry } from '../storage/OfferFolder';
+import { isWorthKeeping } from './isWorthKeeping';
+import { OfferBook } from './OfferBook';
+import { Return } from './Return';
 import type { TransferIndex } from './TransferIndex';
 
-/** Where received entries go. */
+/** Where received entries go, and where blocks are hashed. */
 export interface TransferPlaces {
+  readonly hasher: Pick<BlockHasher, 'hash'>;
+  /** A place for an accepted transfer; `offer` is the same for the same offer, and null when it is not known. */
+  accept(transfer: TransferId, offer: string | null): Promise<TransferPlace>;
+}
+
+/** Where the entries of one transfer go. */
+export interface TransferPlace {
+  /** What an earlier session left. */
+  left(): Promise<readonly LeftEntry[]>;
   /** A place for one entry; `path` is safe. Rejects with a `StorageError`. */
-  open(transfer: TransferId, path: string, size: number): Promise<EntrySink>;
+  open(entry: number, path: string, size: number): Promise<EntrySink>;
+  /** The transfer has ended: parts stay for a later session, or go. */
+  end(keep: boolean): Promise<void>;
 }
 
 export interface TransferDriverOwner {
@@ -37,6 +55,13 @@ type Decision = 'accept-transfer' | 'decline-transfer' | 'cancel-transfer';
 
 export class TransferDriver {
   readonly #exchange: Exchange;
+  readonly #frames: FrameCollector;
+  readonly #offers = new OfferBook();
+  /** Transfers to us that were accepted. */
+  readonly #places = new Map<TransferId, Promise<TransferPlace>>();
+  readonly #returns = new Map<TransferId, Return>();
+  /** Ended transfers to us, until they are released: whether their parts stay. */
+  readonly #kept = new Map<TransferId, boolean>();
   readonly #sources = new Map<TransferId, readonly PickedSource[]>();
   /** Places of entries under way, by transfer and entry. */
   readonly #sinks = new Map<TransferId, Map<number, Promise<EntrySink>>>();
@@ -56,6 +81,10 @@ export class TransferDriver {
     private readonly owner: TransferDriverOwner,
   ) {
     this.#exchange = new Exchange(peer);
+    this.#frames = new FrameCollector(places.hasher, {
+      handOn: (received) => this.#handle(received),
+      broken: (detail) => owner.broken(detail),
+    });
   }
 
   get isBusy(): boolean {
@@ -67,19 +96,23 @@ export class TransferDriver {
   }
 
   linkUp(maxMessageBytes: number): void {
+    this.#dropLink();
     this.#handle({ type: 'link-up', maxMessageBytes });
   }
 
   linkLost(): void {
+    this.#dropLink();
     this.#handle({ type: 'link-lost' });
   }
 
   controlReceived(message: Control): void {
+    this.#offers.read(message);
     this.#handle({ type: 'control-received', message });
   }
 
   frameReceived(frame: Uint8Array): void {
-    this.#handle({ type: 'frame-received', frame });
+    // A message of a data channel has a buffer of its own.
+    if (!this.#closed) this.#frames.take(frame as Bytes);
   }
 
   /** Throws a `HostError` when the machine refuses. */
@@ -115,9 +148,16 @@ export class TransferDriver {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    for (const transfer of this.#sinks.keys()) this.#release(transfer);
+    this.#frames.drop();
+    for (const transfer of [...this.#places.keys()]) this.#release(transfer, true);
     for (const transfer of this.#known) this.index.ended(transfer, this.peer);
     this.#sources.clear();
+  }
+
+  #dropLink(): void {
+    this.#frames.drop();
+    this.#offers.linkLost();
+    for (const returning of this.#returns.values()) returning.linkLost();
   }
 
   #wish(input: Input): void {
@@ -151,7 +191,7 @@ export class TransferDriver {
   #carryOut(output: Output): void {
     switch (output.type) {
       case 'send-control':
-        this.owner.sendControl(output.message);
+        this.#say(output.message);
         break;
       case 'send-frame':
         this.owner.sendFrame(output.frame);
@@ -172,7 +212,7 @@ export class TransferDriver {
         void this.#discard(output.transfer, output.entry);
         break;
       case 'release-transfer':
-        this.#release(output.transfer);
+        this.#release(output.transfer, this.#kept.get(output.transfer) ?? false);
         this.#sources.delete(output.transfer);
         this.#known.delete(output.transfer);
         this.#foreign.delete(output.transfer);
@@ -187,11 +227,53 @@ export class TransferDriver {
   async #read({ transfer, entry, block, offset, length }: Extract<Output, { type: 'read-block' }>): Promise<void> {
     const source = this.#sources.get(transfer)?.[entry];
     const result = source === undefined ? 'read-failed' : await source.read(offset, length);
-    this.#handle({ type: 'block-read', transfer, entry, block, result });
+    if (typeof result === 'string') {
+      this.#handle({ type: 'block-read', transfer, entry, block, result });
+      return;
+    }
+    try {
+      const { bytes, proof } = await this.places.hasher.hash([result]);
+      this.#handle({ type: 'block-read', transfer, entry, block, result: bytes, proof });
+    } catch {
+      this.#handle({ type: 'block-read', transfer, entry, block, result: 'read-failed' });
+    }
+  }
+
+  /** Says a message of the machine; those of a transfer to us by way of its return. */
+  #say(message: Control): void {
+    const transfer = 'transfer' in message ? message.transfer : null;
+    let returning = transfer === null ? undefined : this.#returns.get(transfer);
+    if (returning === undefined && message.type === 'accept') returning = this.#return(message.transfer);
+    if (returning === undefined) this.owner.sendControl(message);
+    else returning.say(message);
+  }
+
+  #return(transfer: TransferId): Return {
+    const offer = this.#offers.get(transfer);
+    const returning = new Return(transfer, offer?.sizes ?? [], {
+      hasher: this.places.hasher,
+      // A place that cannot be had shows when its first entry is opened.
+      left: () => this.#place(transfer).then((place) => place.left()).catch(() => []),
+      handIn: (input) => this.#handle(input),
+      say: (message) => {
+        if (!this.#closed) this.owner.sendControl(message);
+      },
+    });
+    this.#returns.set(transfer, returning);
+    void returning.run();
+    return returning;
+  }
+
+  #place(transfer: TransferId): Promise<TransferPlace> {
+    const known = this.#places.get(transfer);
+    if (known !== undefined) return known;
+    const place = this.places.accept(transfer, this.#offers.get(transfer)?.name ?? null);
+    this.#places.set(transfer, place);
+    return place;
   }
 
   #open({ transfer, entry, path, size }: Extract<Output, { type: 'open-entry' }>): void {
-    const sink = this.places.open(transfer, path, size);
+    const sink = this.#place(transfer).then((place) => place.open(entry, path, size));
     // A failure to open is told by the writes that follow; without this it would also count as nobody's.
     sink.catch(() => undefined);
     const entries = this.#sinks.get(transfer) ?? new Map<number, Promise<EntrySink>>();
@@ -199,8 +281,9 @@ export class TransferDriver {
     this.#sinks.set(transfer, entries);
   }
 
-  async #write({ transfer, entry, block, offset, bytes }: Extract<Output, { type: 'write-block' }>): Promise<void> {
-    const result = await this.#store(transfer, entry, (sink) => sink.write(offset, bytes));
+  async #write({ transfer, entry, block, offset, bytes, proof }: Extract<Output, { type: 'write-block' }>): Promise<void> {
+    const isStored = this.#returns.get(transfer)?.isHandingIn === true;
+    const result = isStored ? null : await this.#store(transfer, entry, (sink) => sink.write(offset, bytes, proof));
     this.#handle({ type: 'block-written', transfer, entry, block, result });
   }
 
@@ -211,6 +294,7 @@ export class TransferDriver {
       this.index.received(transfer);
     }
     this.#handle({ type: 'entry-finished', transfer, entry, result });
+    this.#returns.get(transfer)?.entryFinished();
   }
 
   async #store(
@@ -238,15 +322,22 @@ export class TransferDriver {
     }
   }
 
-  /** Throws away every entry that did not get its name. */
-  #release(transfer: TransferId): void {
-    for (const entry of [...(this.#sinks.get(transfer)?.keys() ?? [])]) void this.#discard(transfer, entry);
+  /** The transfer has ended here; what did not get its name is kept, or thrown away. */
+  #release(transfer: TransferId, keep: boolean): void {
+    this.#returns.get(transfer)?.stop();
+    this.#returns.delete(transfer);
+    // What cannot be kept or removed now is found by the next visit, which proves it or clears it.
+    this.#places.get(transfer)?.then((place) => place.end(keep)).catch(() => undefined);
+    this.#places.delete(transfer);
     this.#sinks.delete(transfer);
+    this.#kept.delete(transfer);
+    this.#offers.forget(transfer);
   }
 
   #tell(event: ExchangeEvent): void {
     switch (event.type) {
       case 'transfer-changed':
+        if (isWorthKeeping(event.transfer)) this.#kept.set(event.transfer.id, true);
         if (this.#isOurs(event.transfer)) this.owner.emit(event);
         break;
       case 'text-received':
