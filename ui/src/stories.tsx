@@ -237,7 +237,7 @@ function open(testId: string): void {
 
 function show(name: string, story: (set: Scene) => void): void {
   const hasCall = name !== 'no-call';
-  const host = new FakeHost(hasCall ? 'browser' : 'app', { serveRooms: !hasCall, chooseFolder: !hasCall || name === 'settings', call: hasCall });
+  const host = new FakeHost(hasCall ? 'browser' : 'app', { serveRooms: !hasCall, chooseFolder: !hasCall || name === 'settings', pickFolder: false, call: hasCall });
   if (name === 'settings') host.left = { transfers: 2, bytes: 3_200_000_000 };
   const local = new FakeLocalMedia(paintedPerson(210));
   let call = new FakeCall(local);

@@ -182,6 +182,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
               isOver={isClosed}
               onSend={(body) => session.sendText(body)}
               onAttach={attach}
+              onAttachFolder={host.can.pickFolder ? () => session.attachFolder() : null}
               actions={actions}
             />
           }

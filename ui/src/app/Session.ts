@@ -169,6 +169,14 @@ export class Session {
     );
   }
 
+  /** Lets the user choose a folder and offers all that is in it. */
+  attachFolder(): void {
+    this.host.pickFolder().then(
+      (files) => this.takeFiles(files),
+      (error: unknown) => this.#refuse(error, null),
+    );
+  }
+
   /** Offers files to a peer, to the only one there is, or asks whom they are for. */
   takeFiles(files: readonly PickedFile[], peer: PeerId | null = null): void {
     if (files.length === 0) return;

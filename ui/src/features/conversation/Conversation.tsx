@@ -19,6 +19,8 @@ interface ConversationProps {
   readonly isOver: boolean;
   readonly onSend: (body: string) => boolean;
   readonly onAttach: () => void;
+  /** Null where folders cannot be picked. */
+  readonly onAttachFolder: (() => void) | null;
   readonly actions: TransferActions;
 }
 
@@ -28,7 +30,7 @@ const AT_END_PX = 48;
 const TOGETHER_MS = 5 * 60_000;
 
 /** The conversation. */
-export function Conversation({ stream, transfers, people, canSend, isOver, onSend, onAttach, actions }: ConversationProps) {
+export function Conversation({ stream, transfers, people, canSend, isOver, onSend, onAttach, onAttachFolder, actions }: ConversationProps) {
   const { words } = useLanguage();
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
@@ -74,7 +76,7 @@ export function Conversation({ stream, transfers, people, canSend, isOver, onSen
           </Button>
         </div>
       ) : null}
-      <Composer canSend={canSend} onSend={onSend} onAttach={onAttach} />
+      <Composer canSend={canSend} onSend={onSend} onAttach={onAttach} onAttachFolder={onAttachFolder} />
     </div>
   );
 }

@@ -11,7 +11,8 @@ import { browserHasher } from './hashing/BlockHasher';
 import { askToNotify, copyText, keepScreenAwake, notifyUser } from './page/attention';
 import { watchFileDrops } from './page/drops';
 import { EventQueue } from './page/EventQueue';
-import { chooseFiles } from './page/pickFiles';
+import { chosenFolder } from './page/folders';
+import { canChooseFolder, chooseFiles, chooseFolderFiles } from './page/pickFiles';
 import { RoomEngine } from './room/RoomEngine';
 import { RoomTabs } from './room/RoomTabs';
 import { readSettings, writeSettings } from './settings';
@@ -39,7 +40,7 @@ export function createHost(): Host {
 
   return {
     kind: 'browser',
-    can: { serveRooms: false, chooseFolder: false, call: 'RTCPeerConnection' in globalThis },
+    can: { serveRooms: false, chooseFolder: false, pickFolder: canChooseFolder(), call: 'RTCPeerConnection' in globalThis },
     dispatch: async (command) => {
       if (command.type === 'start-room' || command.type === 'join-room') received.clear();
       // Whoever writes or offers waits for an answer, perhaps while looking elsewhere; a gesture stands behind both.
@@ -49,8 +50,14 @@ export function createHost(): Host {
     subscribe: (listener) => events.subscribe(listener),
 
     pickFiles: async () => picked.add(await chooseFiles()),
+    pickFolder: async () => {
+      const folder = chosenFolder(await chooseFolderFiles());
+      return folder === null ? [] : [picked.addFolder(folder)];
+    },
     watchDrops: (listener) =>
-      watchFileDrops(({ hovering, files }) => listener({ hovering, files: picked.add(files) })),
+      watchFileDrops(({ hovering, files, folders }) =>
+        listener({ hovering, files: [...picked.add(files), ...folders.map((folder) => picked.addFolder(folder))] }),
+      ),
     receivedActions: () => ['save'],
     useReceived: (transfer) => received.save(transfer),
 

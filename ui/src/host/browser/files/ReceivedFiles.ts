@@ -5,9 +5,11 @@
 import type { TransferId } from '../../../protocol/TransferId';
 import type { BlockHasher } from '../hashing/BlockHasher';
 import { failed } from '../room/failure';
-import type { TransferPlace, TransferPlaces } from '../room/TransferDriver';
+import type { TransferPlace, TransferPlaces } from '../room/TransferPlaces';
 import { downloadFile } from '../storage/download';
 import type { EntrySink } from '../storage/entrySink';
+import { canPickTarget, pickTarget, writeTree } from '../storage/folderTarget';
+import { zipOf } from '../storage/zip';
 import type { ReceivedStore, StoredOffer } from '../storage/receivedStore';
 
 /** A finished entry. */
@@ -61,11 +63,20 @@ export class ReceivedFiles implements TransferPlaces {
     return files;
   }
 
-  /** Hands every finished entry of a transfer to the browser's downloads. Call from a gesture. */
+  /**
+   * Hands every finished entry of a transfer to the browser's downloads. Folders go into one that the user picks, or, where a page cannot
+   * write there, into one archive. Call from a gesture.
+   */
   async save(transfer: TransferId): Promise<void> {
+    const hasFolders = this.#transfers.get(transfer)?.entries.some(({ path }) => path.includes('/')) === true;
+    // Asked before anything is waited for, while the gesture counts.
+    const target = hasFolders && canPickTarget() ? await pickTarget() : null;
+    if (target === null && hasFolders && canPickTarget()) throw failed('not-now', 'no folder was picked');
     const files = await this.finished(transfer);
     if (files.length === 0) throw failed('not-now', 'nothing of this transfer can be saved');
-    for (const { path, file } of files) downloadFile(file, path);
+    if (target !== null) await writeTree(target, files);
+    else if (hasFolders) downloadFile(new File([await zipOf(files, new Date())], 'received.zip'), archiveName(files));
+    else for (const { path, file } of files) downloadFile(file, path);
   }
 
   /** Throws everything away. */
@@ -76,4 +87,10 @@ export class ReceivedFiles implements TransferPlaces {
     }
     this.#transfers.clear();
   }
+}
+
+/** After the folder everything is in; of several folders the first counts. */
+function archiveName(files: readonly ReceivedFile[]): string {
+  const [folder] = files.map(({ path }) => path.split('/')).find(({ length }) => length > 1) ?? [];
+  return `${folder ?? 'received'}.zip`;
 }

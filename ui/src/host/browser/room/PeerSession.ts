@@ -19,7 +19,7 @@ import { DataPlane } from './DataPlane';
 import { MediaProofs } from './MediaProofs';
 import type { MediaVerdict } from './MediaProofs';
 import { TransferDriver } from './TransferDriver';
-import type { TransferPlaces } from './TransferDriver';
+import type { TransferPlaces } from './TransferPlaces';
 import type { TransferIndex } from './TransferIndex';
 
 /** What a session needs around it. */

@@ -29,7 +29,7 @@ import { failed } from './failure';
 import { PeerSession } from './PeerSession';
 import { forgetSeat, takeSeat } from './seat';
 import type { RoomTabs } from './RoomTabs';
-import type { TransferPlaces } from './TransferDriver';
+import type { TransferPlaces } from './TransferPlaces';
 import { TransferIndex } from './TransferIndex';
 
 /** What an engine needs around it. */
@@ -325,9 +325,11 @@ export class RoomEngine {
   }
 
   #sources(handles: readonly number[]): PickedSource[] {
-    const sources = handles.flatMap((handle) => this.around.picked.get(handle) ?? []);
-    if (sources.length === 0 || sources.length !== handles.length) throw failed('offer-invalid', 'unknown files');
-    return sources;
+    return handles.flatMap((handle) => {
+      const picked = this.around.picked.get(handle);
+      if (picked === null) throw failed('offer-invalid', 'unknown files');
+      return picked;
+    });
   }
 
   #inside(): Room {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Control } from '../../../protocol/Control';
 import type { Event } from '../../../protocol/Event';
 import type { PeerId } from '../../../protocol/PeerId';
-import { TransferDriver, type TransferPlaces } from './TransferDriver';
+import { TransferDriver } from './TransferDriver';
+import type { TransferPlaces } from './TransferPlaces';
 import { TransferIndex } from './TransferIndex';
 
 const ADA = '22'.repeat(16);

@@ -16,32 +16,14 @@ import type { ExchangeEvent, Output } from '../../../transfer/output';
 import type { Bytes } from '../../../trust/bytes';
 import { HostError } from '../../port';
 import type { PickedSource } from '../files/PickedFiles';
-import type { BlockHasher } from '../hashing/BlockHasher';
 import { FrameCollector } from '../hashing/FrameCollector';
 import { StorageError } from '../storage/entrySink';
 import type { EntrySink } from '../storage/entrySink';
-import type { LeftEntry } from '../storage/OfferFolder';
 import { isWorthKeeping } from './isWorthKeeping';
 import { OfferBook } from './OfferBook';
 import { Return } from './Return';
 import type { TransferIndex } from './TransferIndex';
-
-/** Where received entries go, and where blocks are hashed. */
-export interface TransferPlaces {
-  readonly hasher: Pick<BlockHasher, 'hash'>;
-  /** A place for an accepted transfer; `offer` is the same for the same offer, and null when it is not known. */
-  accept(transfer: TransferId, offer: string | null): Promise<TransferPlace>;
-}
-
-/** Where the entries of one transfer go. */
-export interface TransferPlace {
-  /** What an earlier session left. */
-  left(): Promise<readonly LeftEntry[]>;
-  /** A place for one entry; `path` is safe. Rejects with a `StorageError`. */
-  open(entry: number, path: string, size: number): Promise<EntrySink>;
-  /** The transfer has ended: parts stay for a later session, or go. */
-  end(keep: boolean): Promise<void>;
-}
+import type { TransferPlace, TransferPlaces } from './TransferPlaces';
 
 export interface TransferDriverOwner {
   sendControl(message: Control): void;
@@ -122,8 +104,8 @@ export class TransferDriver {
 
   /** Offers files. Throws a `HostError` when the machine refuses. */
   offer(transfer: TransferId, sources: readonly PickedSource[]): void {
-    const entries = sources.map(({ file, size, modifiedMs }) => ({
-      path: [file.name],
+    const entries = sources.map(({ path, size, modifiedMs }) => ({
+      path: [...path],
       size,
       modified_ms: Math.max(0, Math.trunc(modifiedMs)),
     }));
