@@ -53,6 +53,11 @@ export class ReceivedFiles implements TransferPlaces {
     };
   }
 
+  declined(offer: string): void {
+    // What cannot be removed now grows old and goes then.
+    this.store.forget(offer).catch(() => undefined);
+  }
+
   /** The finished entries of a transfer, in the order they came. */
   async finished(transfer: TransferId): Promise<ReceivedFile[]> {
     const files: ReceivedFile[] = [];

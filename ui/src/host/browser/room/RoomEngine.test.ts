@@ -56,6 +56,7 @@ async function inside(...peers: PeerId[]) {
     places: {
       hasher: { hash: () => Promise.reject(new Error('nothing is hashed here')) },
       accept: () => Promise.reject(new Error('nothing is received here')),
+      declined: () => undefined,
     },
     ice: () => ({ servers: [], relayOnly: false }),
     emit: (event) => events.push(event),

@@ -18,6 +18,7 @@ function offer(name: string): Control {
 const NOWHERE: TransferPlaces = {
   hasher: { hash: () => Promise.reject(new Error('nothing is hashed')) },
   accept: () => Promise.reject(new Error('nothing is opened')),
+  declined: () => undefined,
 };
 
 /** The transfers with a peer over a link that is up. */

@@ -123,7 +123,9 @@ export class TransferDriver {
     const type = ({ 'accept-transfer': 'accept', 'decline-transfer': 'decline', 'cancel-transfer': 'cancel' } as const)[
       decision
     ];
+    const offer = this.#offers.get(transfer);
     this.#wish({ type, transfer });
+    if (type === 'decline' && offer !== null) this.places.declined(offer.name);
   }
 
   close(): void {

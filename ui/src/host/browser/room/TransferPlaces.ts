@@ -9,6 +9,8 @@ export interface TransferPlaces {
   readonly hasher: Pick<BlockHasher, 'hash'>;
   /** A place for an accepted transfer; `offer` is the same for the same offer, and null when it is not known. */
   accept(transfer: TransferId, offer: string | null): Promise<TransferPlace>;
+  /** The user does not want an offer: what an earlier session left of it may go. */
+  declined(offer: string): void;
 }
 
 /** Where the entries of one transfer go. */

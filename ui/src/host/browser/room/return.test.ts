@@ -249,4 +249,50 @@ describe('a receiver whose tab was reloaded', () => {
     receiver.driver.close();
     await expect.poll(async () => (await receiver.store.unfinished()).bytes).toBeGreaterThanOrEqual(5 * BLOCK_BYTES);
   }, 60_000);
+
+  it('keeps nothing of what is declined when it is offered again', async () => {
+    const origin = new FakeOrigin();
+    const [sender, receiver] = [new Page(new FakeOrigin()), new Page(origin)];
+    sender.meet(receiver);
+    sender.driver.offer(ONE, [source('a', numbered(12))]);
+    await receiver.says('waiting');
+    sender.sendsBlocks = 5;
+    receiver.driver.decide(ONE, 'accept-transfer');
+    await stored(receiver, 5);
+    receiver.die();
+    const back = new Page(origin);
+    sender.meet(back);
+    await back.says('waiting');
+    expect((await back.store.unfinished()).transfers).toBe(1);
+    back.driver.decide(ONE, 'decline-transfer');
+    await expect.poll(() => origin.offers.size).toBe(0);
+  }, 60_000);
+
+  it('leaves to another tab what that one goes on with', async () => {
+    const origin = new FakeOrigin();
+    const [sender, receiver] = [new Page(new FakeOrigin()), new Page(origin)];
+    sender.meet(receiver);
+    sender.driver.offer(ONE, [source('a', numbered(12))]);
+    await receiver.says('waiting');
+    sender.sendsBlocks = 6;
+    receiver.driver.decide(ONE, 'accept-transfer');
+    await stored(receiver, 6);
+    const [other, tab] = [new Page(new FakeOrigin()), new Page(origin)];
+    expect(await tab.store.unfinished()).toEqual({ transfers: 0, bytes: 0 });
+    await tab.store.discardUnfinished();
+    other.meet(tab);
+    other.driver.offer(TWO, [source('a', numbered(12))]);
+    await tab.says('waiting');
+    tab.driver.decide(TWO, 'accept-transfer');
+    await tab.says('proven');
+    expect(other.sent).toHaveLength(12);
+    // The first goes on where it was.
+    sender.part();
+    sender.sendsBlocks = Infinity;
+    sender.sent.length = 0;
+    sender.meet(receiver);
+    await receiver.says('proven');
+    expect(sender.sent).toHaveLength(6);
+    expect(equalBytes((await contentOf(receiver, ONE))[0] ?? new Uint8Array(0), numbered(12))).toBe(true);
+  }, 60_000);
 });

@@ -55,6 +55,12 @@ export class OfferFolders {
     return null;
   }
 
+  /** Throws away what is left of an offer, unless somebody holds it. */
+  async forget(offer: string): Promise<void> {
+    await this.#cleared;
+    await this.#removeIfFree(offer);
+  }
+
   /** Bytes that may still be stored, about; null when the browser does not say. */
   roomBytes(): Promise<number | null> {
     return this.around.roomBytes();

@@ -29,6 +29,11 @@ export class ReceivedStore {
     return new StoredOffer(folder ?? null, () => folders?.roomBytes() ?? Promise.resolve(null), this.#blobs);
   }
 
+  /** Throws away what is kept of an offer that the user does not want, unless somebody goes on with it. */
+  async forget(offer: string): Promise<void> {
+    await (await this.#folders)?.forget(offer);
+  }
+
   /** What earlier sessions left, and nobody goes on with at the moment. */
   async unfinished(): Promise<Unfinished> {
     return (await (await this.#folders)?.unfinished()) ?? { transfers: 0, bytes: 0 };
@@ -42,7 +47,8 @@ export class ReceivedStore {
 
 /** The places for the entries of one transfer. */
 export class StoredOffer {
-  readonly #sinks: EntrySink[] = [];
+  readonly #inFolder: EntrySink[] = [];
+  readonly #inBlobs: EntrySink[] = [];
   #isKept = false;
 
   constructor(
@@ -63,12 +69,13 @@ export class StoredOffer {
 
   /** A place for an entry of `size` bytes. Rejects with a `StorageError`. */
   async open(entry: number, size: number): Promise<EntrySink> {
-    const sink = (await this.#inFolder(entry, size)) ?? this.blobs.open(size);
-    this.#sinks.push(sink);
+    const stored = await this.#openInFolder(entry, size);
+    const sink = stored ?? this.blobs.open(size);
+    (stored === null ? this.#inBlobs : this.#inFolder).push(sink);
     return sink;
   }
 
-  async #inFolder(entry: number, size: number): Promise<EntrySink | null> {
+  async #openInFolder(entry: number, size: number): Promise<EntrySink | null> {
     if (this.folder === null) return null;
     try {
       const [room, here] = await Promise.all([this.roomBytes(), this.folder.bytesOf(entry)]);
@@ -83,16 +90,18 @@ export class StoredOffer {
   /** The transfer has ended; parts are kept for a later session, or thrown away. */
   async end(keep: boolean): Promise<void> {
     this.#isKept = keep;
-    if (!keep) {
-      for (const sink of this.#sinks) if ((await sink.file().catch(() => null)) === null) await sink.discard();
+    // Blobs end with the page, so no later session could go on with them.
+    for (const sink of keep ? this.#inBlobs : [...this.#inBlobs, ...this.#inFolder]) {
+      if ((await sink.file().catch(() => null)) === null) await sink.discard();
     }
     await this.folder?.end(keep);
   }
 
   /** Throws away what was finished, but for what is kept for a later session. */
   async clear(): Promise<void> {
-    if (this.#isKept && this.folder !== null) return;
-    for (const sink of this.#sinks) await sink.discard();
+    for (const sink of this.#inBlobs) await sink.discard();
+    if (this.#isKept) return;
+    for (const sink of this.#inFolder) await sink.discard();
     await this.folder?.giveUp();
   }
 }
