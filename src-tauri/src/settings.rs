@@ -14,6 +14,8 @@ use serde_json::Value;
 const TEXT_BYTES: usize = 512;
 /// STUN and TURN servers that are kept: browsers warn from five on.
 const ICE_SERVERS: usize = 16;
+/// Fastest limit that is one, in bytes a second.
+const SPEED_LIMIT: u64 = 1_000_000_000_000;
 /// URLs of one of them.
 const ICE_URLS: usize = 8;
 
@@ -33,6 +35,7 @@ pub struct Settings {
     pub relay_only: bool,
     pub server: String,
     pub download_folder: Option<String>,
+    pub speed_limit: Option<u64>,
 }
 
 /// Colours of the page.
@@ -69,6 +72,7 @@ impl Settings {
             relay_only: false,
             server: String::new(),
             download_folder: Some(download_folder.to_string_lossy().into_owned()),
+            speed_limit: None,
         }
     }
 
@@ -103,6 +107,7 @@ impl Settings {
         for id in [&mut self.camera_id, &mut self.microphone_id, &mut self.speaker_id] {
             id.take_if(|id| id.is_empty() || id.len() > TEXT_BYTES);
         }
+        self.speed_limit.take_if(|limit| !(1..=SPEED_LIMIT).contains(limit));
         self.ice_servers.retain(is_ice_server);
         self.ice_servers.truncate(ICE_SERVERS);
         if !is_server(&self.server) {
@@ -180,6 +185,7 @@ mod tests {
             }],
             relay_only: true,
             server: "https://rooms.example".into(),
+            speed_limit: Some(5_000_000),
             ..defaults()
         };
         assert_eq!(read(&Value::Object(settings.to_object())), settings);
@@ -192,12 +198,14 @@ mod tests {
             "cameraId": "c".repeat(TEXT_BYTES + 1),
             "server": "https://user:word@rooms.example",
             "downloadFolder": "relative/folder",
+            "speedLimit": 0,
             "iceServers": [{ "urls": ["javascript:1"] }, { "urls": [] }, { "urls": ["stun:a.example"] }],
         });
         let settings = read(&stored);
         assert_eq!(settings.name.chars().count(), NAME_CHARS);
         assert_eq!(settings.camera_id, None);
         assert_eq!(settings.server, "");
+        assert_eq!(settings.speed_limit, None);
         assert_eq!(settings.download_folder, defaults().download_folder);
         assert_eq!(settings.ice_servers.len(), 1);
     }

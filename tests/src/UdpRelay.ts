@@ -60,6 +60,13 @@ export class UdpRelay {
     return (await this.#standIn(real, side)).address;
   }
 
+  /** Every address is another from now on, as after a change of network: what goes to the old ones is lost. */
+  async moveAway(): Promise<void> {
+    const old = await Promise.all(this.#standIns.values());
+    this.#standIns.clear();
+    for (const { socket } of old) socket.close();
+  }
+
   /** Ends it. */
   async close(): Promise<void> {
     this.#closed = true;

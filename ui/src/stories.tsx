@@ -10,13 +10,16 @@ import { createRoot } from 'react-dom/client';
 import type { RemoteSnapshot } from './call';
 import { App } from './app/App';
 import { Session } from './app/Session';
+import { TransferHistory } from './app/TransferHistory';
 import type { Panel } from './app/state/AppState';
-import { FakeHost, SETTINGS } from './app/testing/FakeHost';
+import { FakeHost, pageStorage, SETTINGS } from './app/testing/FakeHost';
 import { FakeCall, FakeLocalMedia } from './app/testing/FakeMedia';
 import { LINK, peer, SELF, THEO, transfer } from './app/testing/samples';
 import { paintedPerson } from './app/testing/paintedPerson';
 import { paintedScreen } from './app/testing/paintedScreen';
 import type { Peer } from './protocol/Peer';
+import type { Transfer } from './protocol/Transfer';
+import type { TransferEntry } from './protocol/TransferEntry';
 import './shared/tokens/tokens.css';
 import './shared/tokens/base.css';
 import './app/app.css';
@@ -99,6 +102,53 @@ function talk({ host, session }: Scene): void {
   );
 }
 
+/** Transfers in every state a card has actions or words of its own for. */
+function cards({ host }: Scene): void {
+  const film = [{ path: say('Persimmons, drying.mov', '곶감 말리기.mov'), size: 1_240_000_000, proven: false, failed: null }];
+  const under = { entries: film, total_bytes: 1_240_000_000, stored_bytes: 533_200_000 };
+  const entry = (path: string, proven: boolean, failed: TransferEntry['failed']): TransferEntry => ({ path: `${say('Garden', '정원')}/${path}`, size: 3_100_000, proven, failed });
+  const mixed = { entries: [entry('1.jpg', true, null), entry('2.jpg', false, 'source-changed'), entry('3.jpg', false, 'declined')], entry_count: 3, proven_count: 1, total_bytes: 6_200_000 };
+  for (const [index, change] of [
+    { ...under, state: 'moving', bytes_per_second: 12_100_000, remaining_ms: 58_000 },
+    { ...under, state: 'paused', paused_by_us: true },
+    { ...under, state: 'paused', direction: 'sending' },
+    { ...mixed, state: 'partial', direction: 'sending' },
+    { ...mixed, state: 'proven', proven_count: 2 },
+    { state: 'declined', direction: 'sending' },
+    { state: 'cancelled', direction: 'sending', code: 'no-space' },
+  ].entries() as Iterable<[number, Partial<Transfer>]>) {
+    host.say({ type: 'transfer-changed', transfer: transfer({ id: `0${String(index)}`, ...change }) });
+  }
+}
+
+/** Offers to choose from. */
+function offers({ host }: Scene): void {
+  const entries = ['IMG_2041.jpg', 'IMG_2042.jpg', say('Harvest, with everyone under the old tree.jpg', '오래된 나무 아래 모두 모인 수확 날.jpg')].map((path) => ({ path, size: 3_100_000, proven: false, failed: null }));
+  host.say(
+    { type: 'transfer-changed', transfer: transfer({ id: '0a', entries: [{ path: say('Set up the printer.exe', '프린터 설치.exe'), size: 48_000_000, proven: false, failed: null }], total_bytes: 48_000_000, executable: true }) },
+    { type: 'transfer-changed', transfer: transfer({ id: '0b', entries, entry_count: 3 + 340, total_bytes: 1_063_300_000 }) },
+  );
+}
+
+/** Texts with something in them. */
+function texts({ host, session }: Scene): void {
+  session.sendText(say('The recipe is at https://persimmon.example/dry?days=40 and here: https://감나무.example/곶감', '만드는 법은 https://persimmon.example/dry?days=40 과 https://감나무.example/곶감 에 있어'));
+  const code = 'const days = 40;\nfor (let day = 0; day < days; day += 1) {\n  turn(persimmons, { gently: true, side: day % 2 === 0 ? "sun" : "shade" });\n}';
+  const long = say('Peel them, keep the stems, hang them up where the wind goes through.\n', '껍질을 벗기고 꼭지는 남겨서 바람이 통하는 곳에 매달아.\n').repeat(14);
+  for (const [index, body] of [`${say('I made it `once` like this:', '나는 `한 번` 이렇게 했어:')}\n\`\`\`ts\n${code}\n\`\`\``, long].entries()) {
+    host.say({ type: 'text-received', peer: THEO, id: `0${String(index)}`, body, sent_at_ms: 0 });
+  }
+}
+
+/** What ended on other days. */
+function past(history: TransferHistory): void {
+  const one = { bytes: 4_200_000, person: say('Theo', '태오'), code: null, endedByUs: false, entryCount: 1, provenCount: 1, declinedCount: 0 };
+  const day = Date.UTC(2026, 9, 19, 18, 2);
+  history.add({ ...one, id: '1', name: null, entryCount: 12, provenCount: 12, bytes: 37_000_000, state: 'proven', isReceiving: false, endedAtMs: day - 4e8 });
+  history.add({ ...one, id: '2', name: say('Persimmons, drying.mov', '곶감 말리기.mov'), state: 'cancelled', code: 'no-space', isReceiving: false, endedAtMs: day - 5e6 });
+  history.add({ ...one, id: '3', name: say('Garden plan.pdf', '정원 배치도.pdf'), state: 'proven', isReceiving: true, endedAtMs: day });
+}
+
 function panel(set: Scene, which: Panel): void {
   set.session.choosePanel(which);
 }
@@ -142,6 +192,25 @@ const STORIES: Record<string, (set: Scene) => void> = {
     talk(set);
     panel(set, 'chat');
   },
+  'files': (set) => {
+    two(set);
+    cards(set);
+    panel(set, 'chat');
+  },
+  'files-offered': (set) => {
+    two(set);
+    offers(set);
+    panel(set, 'chat');
+    setTimeout(() => {
+      for (const more of document.querySelectorAll<HTMLElement>('[data-state=waiting] .card-more')) more.click();
+      setTimeout(() => document.querySelectorAll<HTMLElement>('[data-testid=want-entry] input')[1]?.click(), 100);
+    }, 300);
+  },
+  'texts': (set) => {
+    two(set);
+    texts(set);
+    panel(set, 'chat');
+  },
   'two-unread': (set) => {
     two(set);
     talk(set);
@@ -149,6 +218,7 @@ const STORIES: Record<string, (set: Scene) => void> = {
   'two-people': (set) => {
     two(set, { host: 'browser', proof: 'description' });
     panel(set, 'people');
+    set.session.files.setAutoAccept(THEO, true);
   },
   'two-details': (set) => {
     two(set, { host: 'browser', proof: 'description', path: 'relayed', rtt_ms: 84 });
@@ -238,6 +308,9 @@ function open(testId: string): void {
 function show(name: string, story: (set: Scene) => void): void {
   const hasCall = name !== 'no-call';
   const host = new FakeHost(hasCall ? 'browser' : 'app', { serveRooms: !hasCall, chooseFolder: !hasCall || name === 'settings', pickFolder: false, call: hasCall });
+  const storage = pageStorage();
+  const history = new TransferHistory(() => storage);
+  if (name === 'settings') past(history);
   if (name === 'settings') host.left = { transfers: 2, bytes: 3_200_000_000 };
   const local = new FakeLocalMedia(paintedPerson(210));
   let call = new FakeCall(local);
@@ -251,6 +324,7 @@ function show(name: string, story: (set: Scene) => void): void {
       language: isKorean ? 'ko' : 'en',
     },
     memory: { link: () => null, keep: () => undefined, forget: () => undefined },
+    history,
     otherWindows: { isIn: () => Promise.resolve(false), enter: () => () => undefined },
     now: () => Date.UTC(2026, 9, 20, 19, 24),
     randomId: () => '05'.repeat(16),

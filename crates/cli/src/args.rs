@@ -1,11 +1,19 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use parlor_protocol::signaling::IceServer;
 
-use crate::{exit, ice_server::parse_ice_server};
+use crate::{
+    exit,
+    ice_server::parse_ice_server,
+    rate::parse_rate,
+    spool::{self, parse_name},
+};
+
+/// What stands for standard input or output where a path could stand.
+const DASH: &str = "-";
 
 /// Send and receive files and text, directly from device to device.
 #[derive(Debug, Parser)]
@@ -32,15 +40,43 @@ pub enum Task {
     Receive(Receive),
 }
 
+impl Arguments {
+    /// Looks for what no single argument shows.
+    ///
+    /// # Errors
+    /// Arguments that contradict each other.
+    pub fn check(&self) -> Result<(), clap::Error> {
+        let (task, contradiction) = match &self.task {
+            Task::Send(send) => ("send", send.contradiction()),
+            Task::Receive(receive) => ("receive", receive.contradiction()),
+        };
+        let Some(words) = contradiction else { return Ok(()) };
+        let mut command = Self::command();
+        command.build();
+        let command = match command.find_subcommand_mut(task) {
+            Some(command) => command,
+            None => &mut command,
+        };
+        Err(command.error(ErrorKind::ArgumentConflict, words))
+    }
+}
+
 /// Arguments of `send`.
 #[derive(Debug, Args)]
 pub struct Send {
-    /// Files and folders.
+    /// Files and folders; `-` is standard input. That is read to its end into a temporary file first, private and gone at the end,
+    /// as an offer names its sizes: in TMPDIR, else in the user's cache folder.
     #[arg(value_name = "PATH", required_unless_present = "text")]
     pub paths: Vec<PathBuf>,
+    /// The file name that standard input is offered by [default: stdin].
+    #[arg(long = "as", value_name = "NAME", value_parser = parse_name)]
+    pub stdin_name: Option<String>,
     /// A text, before the files.
     #[arg(long)]
     pub text: Option<String>,
+    /// Send no faster than this, in bytes per second: 500k, 1.5M, 1G (k is 1000) or 2Mi (Ki is 1024).
+    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
+    pub limit: Option<u64>,
     /// Base URL of the server that introduces the two sides.
     #[arg(long, value_name = "URL", env = "PARLOR_SERVER")]
     pub server: String,
@@ -49,13 +85,38 @@ pub struct Send {
     pub common: Common,
 }
 
+impl Send {
+    /// Whether a path stands for standard input.
+    pub fn is_stdin(path: &Path) -> bool {
+        path.as_os_str() == DASH
+    }
+
+    /// What standard input is offered as.
+    pub fn stdin_name(&self) -> String {
+        self.stdin_name.clone().unwrap_or_else(|| spool::STDIN.to_owned())
+    }
+
+    fn contradiction(&self) -> Option<&'static str> {
+        match self.paths.iter().filter(|path| Self::is_stdin(path)).count() {
+            0 if self.stdin_name.is_some() => Some("--as names standard input, so it needs `-` among the paths"),
+            0 => None,
+            1 if self.text.is_some() => {
+                Some("`-` (standard input) cannot be used with --text: send one after the other")
+            }
+            1 => None,
+            _ => Some("`-` (standard input) can be sent once only"),
+        }
+    }
+}
+
 /// Arguments of `receive`.
 #[derive(Debug, Args)]
 pub struct Receive {
     /// The invitation link, or `-` to read it from standard input, where no process list shows it.
     #[arg(value_name = "LINK")]
     pub link: String,
-    /// Folder for the files; made if it is not there.
+    /// Folder for the files; made if it is not there. `-` writes one file to standard output when all of it is proven: an offer of
+    /// several files is declined, texts go to standard error, and nothing is kept for a later call.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub into: PathBuf,
     /// Accept without asking.
@@ -64,6 +125,18 @@ pub struct Receive {
     /// What both tasks take.
     #[command(flatten)]
     pub common: Common,
+}
+
+impl Receive {
+    /// Whether the file goes to standard output.
+    pub fn is_to_stdout(&self) -> bool {
+        self.into.as_os_str() == DASH
+    }
+
+    fn contradiction(&self) -> Option<&'static str> {
+        (self.is_to_stdout() && self.common.json)
+            .then_some("--into - cannot be used with --json: both want standard output")
+    }
 }
 
 /// Arguments of both tasks.
@@ -96,8 +169,6 @@ pub struct Common {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]
@@ -113,5 +184,36 @@ mod tests {
         assert!(parse(&["send", "--text", "hi", "--server", "http://a"]).is_ok());
         assert!(parse(&["send", "a", "b", "--server", "http://a"]).is_ok());
         assert!(parse(&["receive", "-", "--into", "d", "--yes"]).is_ok());
+    }
+
+    #[test]
+    fn standard_input_is_sent_once_and_without_a_text() {
+        let check = |arguments: &[&str]| {
+            let words = [&["parlor-cli", "send", "--server", "http://a"], arguments].concat();
+            Arguments::try_parse_from(words).and_then(|arguments| arguments.check())
+        };
+        assert!(check(&["-"]).is_ok() && check(&["a", "-", "b", "--as", "c"]).is_ok());
+        for (arguments, word) in [
+            (&["-", "-"][..], "once"),
+            (&["-", "--text", "hi"], "--text"),
+            (&["a", "--as", "b"], "--as"),
+            (&["-", "--as", "a/b"], "without folders"),
+            (&["-", "--limit", "fast"], "500k"),
+        ] {
+            let error = check(arguments).unwrap_err();
+            assert!(error.to_string().contains(word), "{error}");
+            assert_eq!(error.exit_code(), 2);
+        }
+    }
+
+    #[test]
+    fn a_file_and_json_do_not_share_standard_output() {
+        let check = |arguments: &[&str]| {
+            let words = [&["parlor-cli", "receive", "link", "--into", "-"], arguments].concat();
+            Arguments::try_parse_from(words).and_then(|arguments| arguments.check())
+        };
+        assert!(check(&["--yes"]).is_ok());
+        let error = check(&["--json"]).unwrap_err();
+        assert!(error.to_string().contains("parlor-cli receive"), "{error}");
     }
 }

@@ -34,6 +34,8 @@ pub enum Exit {
     Partial = 12,
     /// Ended by Ctrl-C.
     Interrupted = 130,
+    /// Whoever read standard output went away.
+    BrokenPipe = 141,
 }
 
 /// The table, as `--help` shows it.
@@ -48,11 +50,12 @@ Exit codes:
     6  no way to the other side; TURN refused or unreachable
     7  the other side did not prove itself, or runs another version
     8  the receiver declined
-    9  the other side cancelled or left before the end
+    9  the other side cancelled, or left before the end and did not come back
    10  a file cannot be read, or the folder cannot be written or is full
    11  consent is needed, but there is neither a terminal nor --yes
    12  some files arrived, some did not
-  130  ended by Ctrl-C";
+  130  ended by Ctrl-C
+  141  whoever read standard output went away";
 
 impl Exit {
     /// The number the shell sees.
@@ -73,7 +76,10 @@ impl Exit {
             FailureCode::ConnectFailed | FailureCode::TurnRefused | FailureCode::TurnUnreachable => Self::Connection,
             FailureCode::PeerVersion | FailureCode::ProofFailed => Self::Proof,
             FailureCode::TextTooLong => Self::Usage,
-            FailureCode::OfferInvalid | FailureCode::SourceUnreadable | FailureCode::FolderUnwritable => Self::Files,
+            FailureCode::OfferInvalid
+            | FailureCode::SourceUnreadable
+            | FailureCode::FolderUnwritable
+            | FailureCode::FolderFull => Self::Files,
             FailureCode::NoSuchPeer => Self::Cancelled,
             FailureCode::NotNow | FailureCode::Internal => Self::Internal,
         }
@@ -114,6 +120,7 @@ mod tests {
             Exit::NoConsent,
             Exit::Partial,
             Exit::Interrupted,
+            Exit::BrokenPipe,
         ];
         let listed: Vec<u8> =
             TABLE.lines().skip(1).map(|line| line.split_whitespace().next().unwrap().parse().unwrap()).collect();

@@ -1,21 +1,30 @@
 //! `parlor-cli`: send and receive files and text from a shell, on the same engine as the app.
 //!
 //! What it is: arguments in, sentences or JSON lines out, an exit code at the end ([`exit`]).
-//! Promises: the link is the first line of standard output and alone on it; Ctrl-C tells the other side; nothing that a peer says
-//! steers the terminal.
+//! Promises: the link is the first line of standard output and alone on it; Ctrl-C tells the other side; nothing that a peer says or
+//! sends steers the terminal; temporary files are gone at the end.
 //! Leaves to others: everything about rooms and transfers (`parlor-client`).
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 mod args;
+mod bar;
+mod company;
 mod consent;
 mod exit;
 mod ice_server;
+mod line;
+mod outlet;
 mod plain;
+mod progress;
+mod rate;
 mod receive;
 mod report;
+mod scratch;
 mod send;
 mod session;
+mod spool;
+mod status_line;
 mod words;
 
 use std::process::ExitCode;
@@ -32,6 +41,9 @@ use crate::{
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Err(contradiction) = arguments.check() {
+        contradiction.exit();
+    }
     // Silent unless PARLOR_LOG asks: this program's words are for its user.
     let filter = EnvFilter::try_from_env("PARLOR_LOG").unwrap_or_else(|_| EnvFilter::new("off"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();

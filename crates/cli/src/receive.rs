@@ -2,23 +2,26 @@
 
 use std::{
     collections::HashMap,
-    io::{BufRead, Read},
+    io::{BufRead, IsTerminal, Read},
     path::PathBuf,
 };
 
 use parlor_client::disk::ReceivingFolder;
 use parlor_protocol::{
     code::FailureCode,
-    host::{Command, Direction, Event, LinkState, Transfer, TransferState},
+    host::{Command, Direction, Event, Transfer, TransferState},
     id::{PeerId, TransferId},
 };
 use tokio::task::JoinSet;
 
 use crate::{
     args::Receive,
+    company::{Company, PATIENCE},
     consent,
     exit::Exit,
-    session::{Next, Session, named},
+    outlet::Outlet,
+    session::{Next, Session, named, reached},
+    words,
 };
 
 /// Longest link that is read from standard input, in bytes.
@@ -28,34 +31,49 @@ const LINK_BYTES: u64 = 4096;
 pub struct Receiving {
     session: Session,
     yes: bool,
-    names: HashMap<PeerId, String>,
-    /// Transfers that were accepted and have not ended.
+    /// Where the one file goes, if that is standard output.
+    outlet: Option<Outlet>,
+    company: Company,
+    /// Transfers that were offered, were not declined, and have not ended.
     moving: HashMap<TransferId, PeerId>,
     questions: JoinSet<(TransferId, bool)>,
-    /// Something arrived: a text, or every file of a transfer.
+    /// What was wanted arrived: a text, or every file of a transfer.
     got: bool,
-    connected: bool,
 }
 
 impl Receiving {
     /// Runs to the end.
     pub async fn run(arguments: Receive) -> Exit {
-        let session = Session::start(&arguments.common, arguments.into.clone());
-        let (into, quiet) = (arguments.into.clone(), arguments.common.quiet);
+        let outlet = match arguments.is_to_stdout().then(Outlet::open).transpose() {
+            Ok(outlet) => outlet,
+            Err(error) => {
+                eprintln!("{error}");
+                return Exit::Files;
+            }
+        };
+        let into = outlet.as_ref().map_or_else(|| arguments.into.clone(), |outlet| outlet.folder().to_owned());
+        let mut session = Session::start(&arguments.common, into.clone());
+        if outlet.is_some() {
+            session.report.leave_stdout();
+        }
+        let is_for_later = outlet.is_none() && !arguments.common.quiet;
         let mut receiving = Self {
             session,
             yes: arguments.yes,
-            names: HashMap::new(),
+            outlet,
+            company: Company::default(),
             moving: HashMap::new(),
             questions: JoinSet::new(),
             got: false,
-            connected: false,
         };
         let exit = match receiving.go(arguments).await {
             Ok(exit) | Err(exit) => exit,
         };
-        let exit = receiving.session.end(exit).await;
-        if exit != Exit::Done && !quiet && is_anything_kept(into).await {
+        let Self { session, outlet, .. } = receiving;
+        let exit = session.end(exit).await;
+        // The engine has let go of it.
+        drop(outlet);
+        if exit != Exit::Done && is_for_later && is_anything_kept(into).await {
             eprintln!(
                 "What is unfinished is kept: called again with the same folder, when the same is sent, it goes on."
             );
@@ -71,16 +89,27 @@ impl Receiving {
                 .complain("Nobody can be asked: there is no terminal. Give --yes to accept what is offered.");
             return Err(Exit::NoConsent);
         }
+        if self.outlet.is_some() && std::io::stdout().is_terminal() {
+            self.session
+                .report
+                .complain("Standard output is a terminal, which a file could steer. Give it to a program or a file.");
+            return Err(Exit::Usage);
+        }
         let link = if arguments.link == "-" { self.read_link().await? } else { arguments.link };
         let join = Command::JoinRoom { link, name: arguments.common.name };
         self.session.command(join).await?;
         loop {
             let next = tokio::select! {
                 next = self.session.next() => next,
+                () = reached(self.company.until()) => return Ok(self.alone()),
                 Some(answered) = self.questions.join_next() => {
+                    self.session.report.hold_progress(!self.questions.is_empty());
                     match answered {
                         Ok((transfer, true)) => self.accept(transfer).await?,
-                        Ok((transfer, false)) => return self.decline(transfer).await,
+                        Ok((transfer, false)) => {
+                            self.decline(transfer).await;
+                            return Ok(Exit::Declined);
+                        }
                         Err(_) => return Err(Exit::Internal),
                     }
                     continue;
@@ -114,21 +143,12 @@ impl Receiving {
     async fn event(&mut self, event: Event) -> Result<Option<Exit>, Exit> {
         match event {
             Event::RoomEntered { .. } => self.session.report.say("In the room; waiting for the sender."),
-            Event::PeerChanged { peer } => {
-                let is_new = peer.link == LinkState::Connected && !self.names.contains_key(&peer.id);
-                if is_new {
-                    self.connected = true;
-                    self.session.connected(&peer);
-                }
-                if is_new || self.names.contains_key(&peer.id) {
-                    self.names.insert(peer.id, peer.name);
-                }
-            }
+            Event::PeerChanged { peer } if self.company.seen(&peer) => self.session.connected(&peer),
             Event::PeerLeft { peer, said_bye } => return Ok(self.left(peer, said_bye)),
             Event::TextReceived { peer, body, .. } => {
-                self.got = true;
-                let from = self.names.get(&peer).cloned().unwrap_or_default();
-                self.session.report.text(&from, &body);
+                self.company.sent(peer);
+                self.got |= self.outlet.is_none();
+                self.session.report.text(self.company.name(peer), &body);
             }
             Event::TransferChanged { transfer } if transfer.direction == Direction::Receiving => {
                 return self.moved(&transfer).await;
@@ -139,22 +159,26 @@ impl Receiving {
     }
 
     async fn moved(&mut self, transfer: &Transfer) -> Result<Option<Exit>, Exit> {
+        if transfer.state == TransferState::Waiting && !self.moving.contains_key(&transfer.id) {
+            self.offered(transfer).await?;
+        }
+        if !self.moving.contains_key(&transfer.id) {
+            return Ok(None);
+        }
+        if self.session.report.is_beginning(transfer)
+            && self.session.client.is_continued(transfer.id).await.unwrap_or(false)
+        {
+            self.session.report.goes_on(transfer);
+        }
         self.session.report.progress(transfer);
         self.session.report.ended(transfer);
         match transfer.state {
-            TransferState::Waiting => {
-                if self.moving.insert(transfer.id, transfer.peer).is_none() {
-                    self.offered(transfer).await?;
-                }
+            TransferState::Waiting | TransferState::Moving | TransferState::Paused | TransferState::Interrupted => {
                 Ok(None)
             }
-            TransferState::Moving | TransferState::Interrupted => Ok(None),
             TransferState::Proven | TransferState::Partial => {
                 self.moving.remove(&transfer.id);
-                for path in self.session.client.received_paths(transfer.id).await.unwrap_or_default() {
-                    self.session.report.received(&path);
-                }
-                self.got = true;
+                self.arrived(transfer).await?;
                 let is_partial = transfer.state == TransferState::Partial;
                 Ok(self.moving.is_empty().then_some(if is_partial { Exit::Partial } else { Exit::Done }))
             }
@@ -164,18 +188,58 @@ impl Receiving {
     }
 
     async fn offered(&mut self, transfer: &Transfer) -> Result<(), Exit> {
-        let from = self.names.get(&transfer.peer).map_or("", String::as_str).to_owned();
-        self.session.report.offer(named(&from), transfer);
+        self.company.sent(transfer.peer);
+        let from = named(self.company.name(transfer.peer)).to_owned();
+        self.session.report.offer(&from, transfer);
+        if self.outlet.is_some() {
+            if !self.moving.is_empty() {
+                self.session.report.say("Only one file goes to standard output; this offer is declined.");
+                self.decline(transfer.id).await;
+                return Ok(());
+            }
+            if transfer.entry_count != 1 {
+                let count = words::files(transfer.entry_count);
+                let sentence = format!("Only one file goes to standard output, and {count} are offered: declined.");
+                self.session.report.complain(&format!("{sentence} Take them into a folder: --into DIR."));
+                self.decline(transfer.id).await;
+                return Err(Exit::Declined);
+            }
+        }
+        self.moving.insert(transfer.id, transfer.peer);
         if self.yes {
             return self.accept(transfer.id).await;
         }
         let id = transfer.id;
+        self.session.report.hold_progress(true);
         self.questions.spawn(async move { (id, consent::ask("Accept?").await) });
         Ok(())
     }
 
+    /// Files stand under their names.
+    async fn arrived(&mut self, transfer: &Transfer) -> Result<(), Exit> {
+        let paths = self.session.client.received_paths(transfer.id).await.unwrap_or_default();
+        if self.outlet.is_none() {
+            paths.iter().for_each(|path| self.session.report.received(path));
+            self.got = true;
+            return Ok(());
+        }
+        // A single file that failed left nothing to write.
+        let Some(path) = paths.into_iter().next() else { return Ok(()) };
+        match self.session.unless_interrupted(Outlet::write(path)).await? {
+            Ok(()) => {
+                self.session.report.say("Written to standard output.");
+                self.got = true;
+                Ok(())
+            }
+            Err(error) => {
+                self.session.report.complain(&error.to_string());
+                Err(error.exit())
+            }
+        }
+    }
+
     async fn accept(&mut self, transfer: TransferId) -> Result<(), Exit> {
-        match self.session.client.command(Command::AcceptTransfer { transfer }).await {
+        match self.session.client.command(Command::AcceptTransfer { transfer, without: Vec::new() }).await {
             Ok(()) => Ok(()),
             // It was withdrawn meanwhile, which an event tells.
             Err(failure) if matches!(failure.code, FailureCode::NotNow | FailureCode::NoSuchPeer) => Ok(()),
@@ -187,24 +251,34 @@ impl Receiving {
         }
     }
 
-    async fn decline(&mut self, transfer: TransferId) -> Result<Exit, Exit> {
+    async fn decline(&mut self, transfer: TransferId) {
         // It may have been withdrawn meanwhile, which is as good.
         let _ = self.session.client.command(Command::DeclineTransfer { transfer }).await;
-        Ok(Exit::Declined)
     }
 
-    /// A peer is gone. Whoever came for something and has it is done; whoever has nothing was left alone.
+    /// A peer is gone. Whoever came for something and has it is done; whoever has nothing waits a little for the peer to come back.
     fn left(&mut self, peer: PeerId, said_bye: bool) -> Option<Exit> {
-        self.names.remove(&peer)?;
-        if !self.names.is_empty() || !self.moving.is_empty() {
-            return None;
-        }
-        if self.got {
+        let is_alone_now = self.company.left(peer);
+        if self.got && self.company.is_empty() && self.moving.is_empty() {
             return Some(Exit::Done);
         }
+        if !is_alone_now {
+            return None;
+        }
         let how = if said_bye { "The sender left." } else { "The connection to the sender was lost." };
-        self.session.report.complain(how);
-        self.connected.then_some(Exit::Cancelled)
+        let seconds = PATIENCE.as_secs();
+        self.session.report.say(&format!("{how} Waiting {seconds} seconds for it to come back."));
+        None
+    }
+
+    /// Nobody came back.
+    fn alone(&mut self) -> Exit {
+        if self.got {
+            self.session.report.say("The sender did not come back; what it sent has arrived.");
+            return Exit::Done;
+        }
+        self.session.report.complain("The sender left and did not come back. Nothing more will arrive.");
+        Exit::Cancelled
     }
 }
 

@@ -1,110 +1,59 @@
 //! What the program says: results on standard output, everything else on standard error.
 //!
-//! Promises: with `--json` standard output holds JSON lines only; without it, nothing but the link (`send`) or the texts (`receive`).
-//! Nothing of a peer reaches a terminal unfiltered.
+//! Promises: with `--json` standard output holds JSON lines only; without it, nothing but the link (`send`) or the texts (`receive`),
+//! and not these either once it was left to a file. Nothing of a peer reaches a terminal unfiltered.
 
 use std::{
+    collections::HashSet,
     io::{IsTerminal, Write},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use parlor_protocol::{
     code::{Failure, TransferCode},
-    host::{Path, Transfer, TransferState},
-    negotiation::HostKind,
+    host::{Direction, Transfer, TransferState},
+    id::TransferId,
 };
-use serde::Serialize;
+use tokio::time::Instant;
 
 use crate::{
     exit::Exit,
+    line::Line,
     plain::{plain, plain_json, plain_lines},
+    progress::Progress,
+    status_line::StatusLine,
     words,
 };
 
 /// Files of an offer that are listed to a person.
 const LISTED: usize = 20;
-/// Between two lines of progress where no terminal rewrites them.
-const PROGRESS_PAUSE: Duration = Duration::from_secs(5);
-
-/// A line of `--json`.
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
-pub enum Line<'a> {
-    /// The invitation; always the first line of `send`.
-    Link {
-        /// To hand on.
-        link: &'a str,
-    },
-    /// A peer's connection is proven.
-    Connected {
-        /// What the peer calls itself.
-        name: &'a str,
-        /// What kind of program it is.
-        host: Option<HostKind>,
-        /// The way taken, as far as known.
-        path: Option<Path>,
-    },
-    /// Files are offered to us.
-    Offer {
-        /// The offer, with its first 200 entries.
-        transfer: &'a Transfer,
-    },
-    /// A transfer moved or ended.
-    Progress {
-        /// As it is now.
-        transfer: &'a Transfer,
-    },
-    /// A text came.
-    Text {
-        /// Who wrote it.
-        from: &'a str,
-        /// What.
-        body: &'a str,
-    },
-    /// Our text arrived.
-    TextDelivered {},
-    /// A received file stands under its name.
-    Received {
-        /// Where.
-        path: &'a std::path::Path,
-    },
-    /// Something failed.
-    Failed {
-        /// Stable code.
-        failure: &'a Failure,
-        /// For a person.
-        message: &'a str,
-    },
-    /// The last line.
-    End {
-        /// Stable name.
-        outcome: Exit,
-        /// As the process exits.
-        exit_code: u8,
-    },
-}
 
 /// Says things in the form that was asked for.
 pub struct Report {
     json: bool,
     quiet: bool,
-    rewrites: bool,
-    /// A line of progress stands unfinished on the terminal.
-    unfinished: bool,
-    progress_said: Option<Instant>,
+    stdout_is_file: bool,
+    status: StatusLine,
+    /// Transfers that have begun to move.
+    begun: HashSet<TransferId>,
 }
 
 impl Report {
     /// A report in JSON or in words, with or without progress.
     pub fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet, rewrites: std::io::stderr().is_terminal(), unfinished: false, progress_said: None }
+        Self { json, quiet, stdout_is_file: false, status: StatusLine::new(), begun: HashSet::new() }
+    }
+
+    /// Standard output is for the bytes of a file: nothing of the report goes there from now on.
+    pub fn leave_stdout(&mut self) {
+        self.stdout_is_file = true;
     }
 
     /// Prints a JSON line, if that is the form.
     pub fn line(&mut self, line: &Line<'_>) {
         if self.json {
             match serde_json::to_string(line) {
-                Ok(json) => print_line(&plain_json(&json)),
+                Ok(json) => self.print_line(&plain_json(&json)),
                 // Paths that are not UTF-8 have no JSON.
                 Err(error) => self.say(&format!("A line could not be written as JSON: {error}.")),
             }
@@ -115,15 +64,18 @@ impl Report {
     pub fn link(&mut self, link: &str) {
         self.line(&Line::Link { link });
         if !self.json {
-            print_line(link);
+            self.print_line(link);
         }
     }
 
     /// A text that came.
     pub fn text(&mut self, from: &str, body: &str) {
         self.line(&Line::Text { from, body });
-        if !self.json {
-            print_line(&plain_lines(body));
+        if self.stdout_is_file {
+            self.status.clear();
+            eprintln!("{}", plain_lines(body));
+        } else if !self.json {
+            self.print_line(&plain_lines(body));
         }
     }
 
@@ -149,7 +101,7 @@ impl Report {
 
     /// A sentence that also the quiet want to read.
     pub fn complain(&mut self, sentence: &str) {
-        self.end_progress();
+        self.status.clear();
         eprintln!("{}", plain(sentence));
     }
 
@@ -170,18 +122,52 @@ impl Report {
     /// A transfer moved.
     pub fn progress(&mut self, transfer: &Transfer) {
         self.line(&Line::Progress { transfer });
-        if self.quiet || !matches!(transfer.state, TransferState::Moving | TransferState::Interrupted) {
-            return;
+        if matches!(transfer.state, TransferState::Moving | TransferState::Paused | TransferState::Interrupted) {
+            self.show(Progress::of(transfer));
         }
-        let sentence = progress_sentence(transfer);
-        if self.rewrites {
-            // Carriage return and erase to the end of the line: the terminal keeps one line of progress.
-            eprint!("\r{}\x1b[K", plain(&sentence));
-            let _ = std::io::stderr().flush();
-            self.unfinished = true;
-        } else if self.progress_said.is_none_or(|said| said.elapsed() >= PROGRESS_PAUSE) {
-            self.progress_said = Some(Instant::now());
-            eprintln!("{}", plain(&sentence));
+    }
+
+    /// Bytes of unknown number are being read.
+    pub fn reading(&mut self, label: &str, bytes: u64, since: Duration) {
+        self.show(Progress::reading(label, bytes, since));
+    }
+
+    /// The reading is over, or nothing moves any more.
+    pub fn end_progress(&mut self) {
+        self.status.end();
+    }
+
+    /// Whether a transfer begins to move. A receiver looks first for what is there, and knows when there are bytes.
+    pub fn is_beginning(&mut self, transfer: &Transfer) -> bool {
+        let is_known = transfer.direction == Direction::Sending || transfer.stored_bytes > 0;
+        transfer.state == TransferState::Moving && is_known && self.begun.insert(transfer.id)
+    }
+
+    /// A transfer goes on where an earlier call was cut short.
+    pub fn goes_on(&mut self, transfer: &Transfer) {
+        let (stored, total) = (words::bytes(transfer.stored_bytes), words::bytes(transfer.total_bytes));
+        let place = if transfer.direction == Direction::Receiving { "here" } else { "there" };
+        self.say(&format!("Going on: {stored} of {total} are already {place}."));
+    }
+
+    /// When [`Report::catch_up`] has something to draw; none while it has not.
+    pub fn due(&self) -> Option<Instant> {
+        self.status.due()
+    }
+
+    /// Draws progress that had to wait.
+    pub fn catch_up(&mut self) {
+        self.status.catch_up();
+    }
+
+    /// Whether a question stands on the terminal, which progress must not wipe.
+    pub fn hold_progress(&mut self, held: bool) {
+        self.status.hold(held);
+    }
+
+    fn show(&mut self, progress: Progress) {
+        if !self.quiet {
+            self.status.show(progress);
         }
     }
 
@@ -198,8 +184,11 @@ impl Report {
                 let who = if transfer.ended_by_us { "Ended here" } else { "The other side ended the transfer" };
                 format!("{who}: {}.", words::ended(transfer.code.unwrap_or(TransferCode::Cancelled)))
             }
-            TransferState::Waiting | TransferState::Moving | TransferState::Interrupted => return,
+            TransferState::Waiting | TransferState::Moving | TransferState::Paused | TransferState::Interrupted => {
+                return;
+            }
         };
+        self.status.end();
         if transfer.state == TransferState::Proven {
             self.say(&sentence);
         } else {
@@ -214,73 +203,16 @@ impl Report {
 
     /// The last word.
     pub fn end(&mut self, outcome: Exit) {
-        self.end_progress();
+        self.status.end();
         self.line(&Line::End { outcome, exit_code: outcome.code() });
     }
 
-    fn end_progress(&mut self) {
-        if std::mem::take(&mut self.unfinished) {
-            eprintln!();
+    /// A reader that went away (a closed pipe) ends the saying, not the transfer.
+    fn print_line(&mut self, line: &str) {
+        let mut out = std::io::stdout().lock();
+        if out.is_terminal() {
+            self.status.clear();
         }
-    }
-}
-
-/// A reader that went away (a closed pipe) ends the saying, not the transfer.
-fn print_line(line: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
-}
-
-/// `45 %  1.2 GiB of 2.7 GiB  88.1 MiB/s  0:17 left`.
-fn progress_sentence(transfer: &Transfer) -> String {
-    let (stored, total) = (transfer.stored_bytes, transfer.total_bytes);
-    let percent = stored.saturating_mul(100).checked_div(total).unwrap_or(100);
-    let mut sentence = format!("{percent:3} %  {} of {}", words::bytes(stored), words::bytes(total));
-    if transfer.entry_count > 1 {
-        sentence.push_str(&format!("  {}/{} files", transfer.proven_count, transfer.entry_count));
-    }
-    if transfer.state == TransferState::Interrupted {
-        sentence.push_str("  connection lost, mending it");
-        return sentence;
-    }
-    if let Some(speed) = transfer.bytes_per_second {
-        sentence.push_str(&format!("  {}/s", words::bytes(speed)));
-    }
-    if let Some(left_ms) = transfer.remaining_ms {
-        sentence.push_str(&format!("  {} left", words::time_left(Duration::from_millis(left_ms))));
-    }
-    sentence
-}
-
-#[cfg(test)]
-mod tests {
-    use parlor_protocol::{
-        host::Direction,
-        id::{PeerId, TransferId},
-    };
-
-    use super::*;
-
-    #[test]
-    fn progress_says_speed_and_time_left() {
-        let transfer = Transfer {
-            id: TransferId([0; 16]),
-            peer: PeerId([0; 16]),
-            direction: Direction::Sending,
-            state: TransferState::Moving,
-            code: None,
-            ended_by_us: false,
-            entries: Vec::new(),
-            entry_count: 2,
-            proven_count: 1,
-            total_bytes: 4 << 20,
-            stored_bytes: 1 << 20,
-            bytes_per_second: Some(1 << 20),
-            remaining_ms: Some(3_000),
-        };
-        let sentence = progress_sentence(&transfer);
-        assert_eq!(sentence, " 25 %  1.0 MiB of 4.0 MiB  1/2 files  1.0 MiB/s  0:03 left");
-        let empty = Transfer { total_bytes: 0, stored_bytes: 0, ..transfer };
-        assert!(progress_sentence(&empty).starts_with("100 %"));
+        let _ = writeln!(out, "{line}").and_then(|()| out.flush());
     }
 }

@@ -1,6 +1,9 @@
 //! `parlor-cli send`: offers to everyone who comes, and ends when the first has everything.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 use parlor_protocol::code::{Failure, FailureCode};
 use parlor_protocol::{
@@ -12,8 +15,9 @@ use parlor_protocol::{
 use crate::{
     args::Send,
     exit::Exit,
-    report::Line,
+    line::Line,
     session::{Next, Session, named},
+    spool::Spool,
     words,
 };
 
@@ -28,7 +32,11 @@ struct Receiver {
 pub struct Sending {
     session: Session,
     handles: Vec<u32>,
+    /// Standard input; its file goes with it.
+    spool: Option<Spool>,
     text: Option<(TextId, String)>,
+    /// Bytes per second.
+    limit: Option<u64>,
     receivers: HashMap<PeerId, Receiver>,
     offered: HashSet<PeerId>,
 }
@@ -37,27 +45,33 @@ impl Sending {
     /// Runs to the end.
     pub async fn run(arguments: Send) -> Exit {
         let session = Session::start(&arguments.common, std::env::temp_dir());
-        let mut sending =
-            Self { session, handles: Vec::new(), text: None, receivers: HashMap::new(), offered: HashSet::new() };
+        let mut sending = Self {
+            session,
+            handles: Vec::new(),
+            spool: None,
+            text: None,
+            limit: arguments.limit,
+            receivers: HashMap::new(),
+            offered: HashSet::new(),
+        };
         let exit = match sending.go(arguments).await {
             Ok(exit) | Err(exit) => exit,
         };
-        sending.session.end(exit).await
+        let Self { session, spool, .. } = sending;
+        let exit = session.end(exit).await;
+        // Read to the last by those who received it.
+        drop(spool);
+        exit
     }
 
-    async fn go(&mut self, arguments: Send) -> Result<Exit, Exit> {
-        if let Some(body) = arguments.text {
+    async fn go(&mut self, mut arguments: Send) -> Result<Exit, Exit> {
+        if let Some(body) = arguments.text.take() {
             if body.len() > TEXT_BYTES {
                 return Err(self.session.failed(&Failure::new(FailureCode::TextTooLong, "over the limit")));
             }
             self.text = Some((random_text_id()?, body));
         }
-        for path in &arguments.paths {
-            match self.session.client.register_file(path).await {
-                Ok(picked) => self.handles.push(picked.handle),
-                Err(failure) => return Err(self.session.failed(&failure)),
-            }
-        }
+        self.pick(&arguments).await?;
         let start = Command::StartRoom { server: arguments.server, name: arguments.common.name };
         self.session.command(start).await?;
         loop {
@@ -75,6 +89,7 @@ impl Sending {
     async fn event(&mut self, event: Event) -> Result<Option<Exit>, Exit> {
         match event {
             Event::RoomEntered { link, .. } => {
+                self.limit_speed().await?;
                 self.session.report.link(&link);
                 self.session.report.say("Waiting for a receiver. Give it the link above.");
             }
@@ -104,6 +119,42 @@ impl Sending {
         Ok(None)
     }
 
+    /// Holds the engine to `--limit`, before anything is offered.
+    async fn limit_speed(&mut self) -> Result<(), Exit> {
+        if self.limit.is_some() {
+            self.session.command(Command::LimitSpeed { bytes_per_second: self.limit }).await?;
+        }
+        Ok(())
+    }
+
+    /// Registers what is to be sent, in the order it was named. Standard input comes last: nothing is read of it for a file that is not
+    /// there.
+    async fn pick(&mut self, arguments: &Send) -> Result<(), Exit> {
+        let mut stdin_at = None;
+        for path in &arguments.paths {
+            if Send::is_stdin(path) {
+                stdin_at = Some(self.handles.len());
+            } else {
+                let handle = self.registered(path).await?;
+                self.handles.push(handle);
+            }
+        }
+        if let Some(position) = stdin_at {
+            let spool = Spool::fill(&arguments.stdin_name(), &mut self.session).await?;
+            let handle = self.registered(spool.path()).await?;
+            self.handles.insert(position, handle);
+            self.spool = Some(spool);
+        }
+        Ok(())
+    }
+
+    async fn registered(&mut self, path: &Path) -> Result<u32, Exit> {
+        match self.session.client.register_file(path).await {
+            Ok(picked) => Ok(picked.handle),
+            Err(failure) => Err(self.session.failed(&failure)),
+        }
+    }
+
     async fn offer(&mut self, peer: &Peer) -> Result<(), Exit> {
         self.session.connected(peer);
         if let Some((id, body)) = self.text.clone() {
@@ -122,6 +173,9 @@ impl Sending {
     }
 
     fn moved(&mut self, transfer: &Transfer) -> Option<Exit> {
+        if self.session.report.is_beginning(transfer) && transfer.stored_bytes > 0 {
+            self.session.report.goes_on(transfer);
+        }
         self.session.report.progress(transfer);
         self.session.report.ended(transfer);
         match transfer.state {
@@ -132,7 +186,7 @@ impl Sending {
             TransferState::Partial => Some(Exit::Partial),
             TransferState::Declined => Some(Exit::Declined),
             TransferState::Cancelled => Some(Exit::of_transfer(transfer.code, transfer.ended_by_us)),
-            TransferState::Waiting | TransferState::Moving | TransferState::Interrupted => None,
+            TransferState::Waiting | TransferState::Moving | TransferState::Paused | TransferState::Interrupted => None,
         }
     }
 

@@ -8,13 +8,9 @@ use parlor_protocol::{
     host::{Command, Event, LinkState, Peer, RoomState},
     negotiation::HostKind,
 };
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
-use crate::{
-    args::Common,
-    exit::Exit,
-    report::{Line, Report},
-};
+use crate::{args::Common, exit::Exit, line::Line, report::Report};
 
 /// Attempts to reach the server before giving up: some seconds, enough for a network that is just waking.
 const ATTEMPTS: u32 = 4;
@@ -60,6 +56,10 @@ impl Session {
             let event = tokio::select! {
                 event = self.events.recv() => event,
                 Some(()) = self.interrupts.recv() => return Next::Exit(self.interrupted()),
+                () = reached(self.report.due()) => {
+                    self.report.catch_up();
+                    continue;
+                }
             };
             let Some(event) = event else {
                 return Next::Exit(self.failed(&Failure::new(FailureCode::Internal, "the engine has ended")));
@@ -154,6 +154,14 @@ fn interrupts() -> mpsc::Receiver<()> {
     }
     tokio::spawn(async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).await.is_ok() {} });
     interrupts
+}
+
+/// Waits for a moment; for ever, if there is none.
+pub async fn reached(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// A peer's name, or what stands for one.

@@ -32,6 +32,7 @@ pub fn failure(failure: &Failure) -> String {
         FailureCode::AddressTaken => "The address is taken by another program. Choose another port.",
         FailureCode::OfferInvalid => "This cannot be sent",
         FailureCode::SourceUnreadable => "A file cannot be read",
+        FailureCode::FolderFull => "There is no room for what is offered",
         FailureCode::FolderUnwritable => "The folder cannot be written",
         FailureCode::NotNow => "This does not fit what is going on",
         FailureCode::Internal => "Something inside failed",
@@ -48,6 +49,7 @@ pub fn failure(failure: &Failure) -> String {
 pub const fn ended(code: TransferCode) -> &'static str {
     match code {
         TransferCode::Cancelled => "cancelled",
+        TransferCode::Declined => "not wanted",
         TransferCode::NoSpace => "the receiver's disk is full",
         TransferCode::WriteFailed => "the receiver could not write",
         TransferCode::ReadFailed => "the sender could not read",
@@ -61,20 +63,34 @@ pub const fn ended(code: TransferCode) -> &'static str {
 
 /// `1.5 MiB`.
 pub fn bytes(bytes: u64) -> String {
-    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
-    if bytes < 1024 {
-        return format!("{bytes} B");
+    let (unit, name) = unit_of(bytes);
+    format!("{} {name}", in_unit(bytes, unit))
+}
+
+/// `  0.3 of 120.5 MiB`: both in the unit of the whole, and equally long, so that nothing beside it jumps.
+pub fn bytes_of(part: u64, whole: u64) -> String {
+    let (unit, name) = unit_of(whole);
+    let whole = in_unit(whole, unit);
+    let (part, columns) = (in_unit(part, unit), whole.len());
+    format!("{part:>columns$} of {whole} {name}")
+}
+
+/// The unit that shows `bytes` with few digits, and its name.
+fn unit_of(bytes: u64) -> (u64, &'static str) {
+    const UNITS: [(u64, &str); 5] =
+        [(1 << 50, "PiB"), (1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    // What would be rounded to 1024.0 of a unit is 1.0 of the next.
+    let reaches = |unit: u64| bytes >= unit - if unit > 1 << 10 { unit / 20_480 } else { 0 };
+    UNITS.into_iter().find(|(unit, _)| reaches(*unit)).unwrap_or((1, "B"))
+}
+
+fn in_unit(bytes: u64, unit: u64) -> String {
+    if unit == 1 {
+        return bytes.to_string();
     }
     #[expect(clippy::cast_precision_loss, reason = "for show, with one digit")]
-    let mut value = bytes as f64 / 1024.0;
-    let mut units = UNITS.iter();
-    let mut unit = units.next().copied().unwrap_or_default();
-    while value >= 1023.95 {
-        let Some(next) = units.next() else { break };
-        value /= 1024.0;
-        unit = next;
-    }
-    format!("{value:.1} {unit}")
+    let value = bytes as f64 / unit as f64;
+    format!("{value:.1}")
 }
 
 /// `1:05` or `2:00:09`.
@@ -99,6 +115,8 @@ mod tests {
             [0, 1023, 1024, 1536, 1024 * 1024 - 1, 1024 * 1024, 5 << 30].map(bytes),
             ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "1.0 MiB", "5.0 GiB"]
         );
+        assert_eq!(bytes_of(0, 0), "0 of 0 B");
+        assert_eq!(bytes_of(1 << 20, 15 << 30), " 0.0 of 15.0 GiB");
         assert_eq!(time_left(Duration::from_millis(64_001)), "1:05");
         assert_eq!(time_left(Duration::from_secs(7_209)), "2:00:09");
     }

@@ -34,6 +34,8 @@ pub struct ClientConfig {
     pub ice_servers: Vec<IceServer>,
     /// Use relayed candidates only.
     pub relay_only: bool,
+    /// Sends files no faster than this, over all peers together; none for no limit.
+    pub bytes_per_second: Option<u64>,
     /// Base URL of the server for rooms started without one.
     pub default_server: Option<String>,
     /// Durations; the defaults are those of the protocol.
@@ -49,6 +51,7 @@ impl ClientConfig {
             download_folder: download_folder.into(),
             ice_servers: Vec::new(),
             relay_only: false,
+            bytes_per_second: None,
             default_server: None,
             timings: Timings::default(),
         }
@@ -117,6 +120,16 @@ impl Client {
     pub async fn received_paths(&self, transfer: TransferId) -> Result<Vec<PathBuf>, Failure> {
         let (answer, outcome) = oneshot::channel();
         self.ask(Request::Received(transfer, answer)).await?;
+        outcome.await.map_err(|_| gone())
+    }
+
+    /// Whether a transfer goes on where an earlier session was cut short. Certain as soon as its first bytes are told.
+    ///
+    /// # Errors
+    /// Only if the engine is gone.
+    pub async fn is_continued(&self, transfer: TransferId) -> Result<bool, Failure> {
+        let (answer, outcome) = oneshot::channel();
+        self.ask(Request::IsContinued(transfer, answer)).await?;
         outcome.await.map_err(|_| gone())
     }
 

@@ -149,7 +149,13 @@ fn wanted() -> Vec<WantedEntry> {
             _ => &[],
         };
         let path = names.add(&[folders, &[name(file)]].concat()).unwrap();
-        WantedEntry { entry: u32::try_from(file).unwrap(), path, size: size(file), modified_ms: Some(1_000) }
+        WantedEntry {
+            entry: u32::try_from(file).unwrap(),
+            path,
+            size: size(file),
+            modified_ms: Some(1_000),
+            is_declined: false,
+        }
     };
     (0..FILES).map(entry).collect()
 }

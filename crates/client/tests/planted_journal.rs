@@ -15,7 +15,7 @@ use parlor_transfer::{FoundEntry, SafeNames, WantedEntry, block::block_proof};
 
 fn wanted(path: &[&str], size: u64) -> Vec<WantedEntry> {
     let path = SafeNames::new().add(&path.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
-    vec![WantedEntry { entry: 0, path, size, modified_ms: Some(1_000) }]
+    vec![WantedEntry { entry: 0, path, size, modified_ms: Some(1_000), is_declined: false }]
 }
 
 fn receive(folder: &Path, session: u8, wanted: &[WantedEntry], bytes: &[u8]) -> Vec<FoundEntry> {

@@ -36,6 +36,8 @@ pub enum ReplyCode {
 pub enum TransferCode {
     /// Someone changed their mind.
     Cancelled,
+    /// The receiver did not want this entry of an offer it accepted.
+    Declined,
     /// The sender does not know the offer any more: it was restarted. What is stored stays.
     Forgotten,
     /// The receiver's disk is full.
@@ -97,6 +99,8 @@ pub enum FailureCode {
     SourceUnreadable,
     /// The download folder cannot be written. User: choose another.
     FolderUnwritable,
+    /// What is offered does not fit on the disk of the download folder. User: make room, or choose another.
+    FolderFull,
     /// The address is taken. User: choose another port.
     AddressTaken,
     /// The action does not fit the state. A bug, or a race that ends well.

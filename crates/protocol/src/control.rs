@@ -145,6 +145,14 @@ pub enum Control {
         /// Why.
         code: TransferCode,
     },
+    /// The sender of this message holds a transfer up, or lets it go on. Said anew on every connection, before `Accept` or behind the
+    /// offer; it moves while neither side holds it.
+    Pause {
+        /// Which.
+        transfer: TransferId,
+        /// True to hold it up.
+        paused: bool,
+    },
     /// Bytes whose write returned since the last `Accept`, cumulative.
     Stored {
         /// Of which transfer.

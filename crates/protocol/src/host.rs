@@ -76,6 +76,8 @@ pub enum Command {
     AcceptTransfer {
         /// Which.
         transfer: TransferId,
+        /// Entries that are not wanted, by their index; at least one is left.
+        without: Vec<u32>,
     },
     /// Refuses an offer.
     DeclineTransfer {
@@ -86,6 +88,24 @@ pub enum Command {
     CancelTransfer {
         /// Which.
         transfer: TransferId,
+    },
+    /// Holds a transfer up, from either side, or lets it go on.
+    PauseTransfer {
+        /// Which.
+        transfer: TransferId,
+        /// True to hold it up.
+        paused: bool,
+    },
+    /// Offers again, as a new transfer, what of an ended one did not reach its receiver. The files are offered as they are now.
+    OfferAgain {
+        /// One of ours that has ended.
+        transfer: TransferId,
+    },
+    /// Sends no faster than this from now on, over all peers together.
+    LimitSpeed {
+        /// Of files; none is as fast as it goes.
+        #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
+        bytes_per_second: Option<u64>,
     },
     /// Changes the display name.
     SetName {
@@ -307,9 +327,11 @@ pub enum TransferState {
     Waiting,
     /// Bytes move.
     Moving,
+    /// One side or both hold it up.
+    Paused,
     /// The connection is being mended; it goes on by itself.
     Interrupted,
-    /// Every entry is proven.
+    /// Every entry that was wanted is proven.
     Proven,
     /// Ended with some entries failed; see the entries.
     Partial,
@@ -335,13 +357,17 @@ pub struct Transfer {
     pub code: Option<TransferCode>,
     /// True when our side ended it.
     pub ended_by_us: bool,
+    /// True while our side holds it up.
+    pub paused_by_us: bool,
+    /// Some entry offered to us is of a type that systems run when it is opened.
+    pub executable: bool,
     /// The entries, at most the first 200.
     pub entries: Vec<TransferEntry>,
     /// All entries.
     pub entry_count: u32,
     /// Entries proven.
     pub proven_count: u32,
-    /// Bytes of all entries.
+    /// Bytes of all entries that are wanted.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub total_bytes: u64,
     /// Bytes whose write returned on the receiver's disk.

@@ -56,6 +56,8 @@ pub const COMPONENT_BYTES: usize = 255;
 pub const PATH_COMPONENTS: usize = 32;
 /// Longest path in bytes, separators included.
 pub const PATH_BYTES: usize = 1024;
+/// File types that systems run when they are opened, or that hold such: nothing of them is ever accepted without asking.
+pub const EXECUTABLE_TYPES: &str = "apk app appimage appx appxbundle bash bat chm cmd com command cpl csh deb desktop dll dmg docm dotm exe gadget hta htm html inf ipa iso jar js jse ksh lnk mht mhtml msc msi msix msp mst pif pkg pl ppam pptm ps1 ps1xml ps2 psc1 psd1 psm1 py pyc pyw rb reg rpm run scf scpt scr sct settingcontent-ms sh shb svg sys url vb vbe vbs vhd vhdx wasm webloc ws wsc wsf wsh xbap xhtml xlam xlsm xltm zsh";
 /// Largest integer that JSON carries between all clients without loss.
 pub const SAFE_INTEGER: u64 = (1 << 53) - 1;
 

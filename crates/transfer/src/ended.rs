@@ -12,6 +12,12 @@ const OUTCOMES: usize = 40_000;
 /// Milliseconds on a live link after which the other side has heard a word for sure: a dead link shows earlier.
 const HEARD_MS: u64 = 60_000;
 
+/// Whether what ended with this code may go on another day: a disk failed or the sender was restarted, and nobody wished it ended.
+pub(crate) fn is_mendable(code: TransferCode) -> bool {
+    use TransferCode::{Forgotten, NoSpace, ReadFailed, WriteFailed};
+    matches!(code, NoSpace | WriteFailed | ReadFailed | Forgotten)
+}
+
 /// What the other side has to hear of an ended transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LastWord {

@@ -10,7 +10,7 @@ use parlor_protocol::{
 };
 
 use crate::{
-    ended::LastWord,
+    ended::{LastWord, is_mendable},
     error::{PeerFault, TransferError},
     incoming::Incoming,
     input::Input,
@@ -19,7 +19,7 @@ use crate::{
     output::{Event, Output, Outputs},
     snapshot::Ending,
     texts::Texts,
-    transfers::Transfers,
+    transfers::{Removed, Transfers},
     turns::Turns,
 };
 
@@ -62,11 +62,13 @@ impl Exchange {
             // What the driver still had of a lost link.
             Input::ControlReceived(_) | Input::FrameReceived(_) | Input::Tick => {}
             Input::OfferFiles { transfer, entries } => self.offer_files(now_ms, transfer, entries)?,
-            Input::Accept { transfer } => self.accept(now_ms, transfer)?,
+            Input::Accept { transfer, without } => self.accept(now_ms, transfer, &without)?,
             Input::Decline { transfer } => {
                 self.transfers.waiting_offer(transfer)?;
                 self.end(now_ms, transfer, Ending::declined(true), LastWord::Declined);
             }
+            Input::Pause { transfer, paused } => self.pause(now_ms, transfer, paused)?,
+            Input::LimitSpeed { bytes_per_second } => self.turns.limit(bytes_per_second),
             Input::Cancel { transfer } => {
                 if !self.transfers.is_shown(transfer) {
                     return Err(TransferError::NotNow);
@@ -83,6 +85,12 @@ impl Exchange {
                 if let Some(known) = self.transfers.incoming.get_mut(&transfer) {
                     known.found(found, &mut self.outputs);
                     self.settle(now_ms, transfer, Ok(()));
+                    self.tell(now_ms, transfer);
+                }
+            }
+            Input::NoRoom { transfer } => {
+                if let Some(known) = self.transfers.incoming.get_mut(&transfer) {
+                    known.no_room();
                     self.tell(now_ms, transfer);
                 }
             }
@@ -165,9 +173,20 @@ impl Exchange {
         Ok(())
     }
 
-    fn accept(&mut self, now_ms: u64, id: TransferId) -> Result<(), TransferError> {
+    fn accept(&mut self, now_ms: u64, id: TransferId, without: &[u32]) -> Result<(), TransferError> {
         let link_is_up = self.payload_bytes.is_some();
-        self.transfers.waiting_offer(id)?.accept(link_is_up, &mut self.outputs);
+        self.transfers.waiting_offer(id)?.accept(without, link_is_up, &mut self.outputs)?;
+        self.tell(now_ms, id);
+        Ok(())
+    }
+
+    fn pause(&mut self, now_ms: u64, id: TransferId, paused: bool) -> Result<(), TransferError> {
+        if !self.transfers.hold_here(id, paused) {
+            return Err(TransferError::NotNow);
+        }
+        if self.payload_bytes.is_some() {
+            self.send(Control::Pause { transfer: id, paused });
+        }
         self.tell(now_ms, id);
         Ok(())
     }
@@ -200,6 +219,12 @@ impl Exchange {
                     self.tell(now_ms, transfer);
                 } else if !self.transfers.is_known(transfer) {
                     self.send(Control::Cancel { transfer, code: TransferCode::Forgotten });
+                }
+            }
+            Control::Pause { transfer, paused } => {
+                // It may have ended here already.
+                if self.transfers.hold_there(transfer, paused) {
+                    self.tell(now_ms, transfer);
                 }
             }
             Control::Decline { transfer } => {
@@ -301,7 +326,9 @@ impl Exchange {
 
     /// The end of a transfer of either direction, whoever ends it.
     fn end(&mut self, now_ms: u64, id: TransferId, ending: Ending, word: LastWord) {
-        let Some((was_shown, snapshot)) = self.transfers.remove(id, self.peer, ending) else { return };
+        let Some(Removed { was_shown, snapshot, missing }) = self.transfers.remove(id, self.peer, ending) else {
+            return;
+        };
         let link_is_up = self.payload_bytes.is_some();
         if link_is_up && matches!(word, LastWord::Declined | LastWord::Cancelled(_)) {
             let outputs = &mut self.outputs;
@@ -311,7 +338,7 @@ impl Exchange {
         self.transfers.ended.push(id, word, link_is_up.then_some(now_ms));
         if was_shown {
             self.event(Event::TransferChanged(snapshot));
-            self.outputs.push_back(Output::ReleaseTransfer { transfer: id, keep });
+            self.outputs.push_back(Output::ReleaseTransfer { transfer: id, keep, missing });
         }
     }
 
@@ -354,10 +381,6 @@ impl Exchange {
 
 /// Whether a later session may go on where a transfer ended: a disk failed or the sender was restarted, and nobody wished it ended.
 fn is_worth_keeping(ending: Ending, word: &LastWord) -> bool {
-    let is_mendable = |code| {
-        use TransferCode::{Forgotten, NoSpace, ReadFailed, WriteFailed};
-        matches!(code, NoSpace | WriteFailed | ReadFailed | Forgotten)
-    };
     match word {
         LastWord::Outcomes { failed, .. } => failed.iter().any(|(_, code)| is_mendable(*code)),
         LastWord::None | LastWord::Declined | LastWord::Cancelled(_) => ending.code.is_some_and(is_mendable),

@@ -2,7 +2,7 @@
 
 use crate::{SafePath, block::Hash};
 
-/// An entry that was accepted, as the driver has to know it again.
+/// An entry of an offer that was accepted, as the driver has to know it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WantedEntry {
     /// Index into the offer.
@@ -13,6 +13,8 @@ pub struct WantedEntry {
     pub size: u64,
     /// The file's own time, milliseconds since 1970.
     pub modified_ms: Option<u64>,
+    /// The user does not want it: nothing of it is looked for. It is named because all entries together are the offer.
+    pub is_declined: bool,
 }
 
 /// What is there of an entry, proven again by whoever found it.

@@ -14,8 +14,11 @@ use parlor_protocol::{
 use crate::{
     block::{block_len, block_offset},
     collected_offer::CollectedOffer,
-    ended::LastWord,
+    ended::{LastWord, is_mendable},
+    error::TransferError,
+    executable::is_executable,
     found::FoundEntry,
+    hold::Hold,
     incoming_entries::IncomingEntries,
     incoming_entry::IncomingState,
     meter::Meter,
@@ -44,6 +47,9 @@ pub(crate) struct Incoming {
     total_bytes: u64,
     phase: Phase,
     names_bytes: usize,
+    /// Some entry is of a type that systems run.
+    executable: bool,
+    hold: Hold,
     /// `accept` was sent on this connection.
     is_flowing: bool,
     /// `accept` is to be sent on this connection, once nothing is under way on the disk.
@@ -68,6 +74,8 @@ impl Incoming {
             total_bytes,
             phase: Phase::Collecting(CollectedOffer::new(entry_count, total_bytes)),
             names_bytes: 0,
+            executable: false,
+            hold: Hold::default(),
             is_flowing: false,
             is_accept_due: false,
             is_searching: false,
@@ -102,19 +110,44 @@ impl Incoming {
         let whole = offer.add(page, last, room)?;
         self.names_bytes = offer.names_bytes();
         if let Some(entries) = whole {
+            self.executable = entries.iter().any(|entry| is_executable(&entry.path));
             self.entries = IncomingEntries::new(entries);
             self.phase = Phase::Waiting;
         }
         Ok(())
     }
 
-    /// The user consents. What an earlier session left is looked for before the sender hears of it.
-    pub(crate) fn accept(&mut self, link_is_up: bool, out: &mut Outputs) {
+    /// The user consents, but to what is in `without`. What an earlier session left is looked for before the sender hears of it.
+    pub(crate) fn accept(&mut self, without: &[u32], link_is_up: bool, out: &mut Outputs) -> Result<(), TransferError> {
+        self.total_bytes -= self.entries.decline(without)?;
         self.phase = Phase::Accepted;
         self.is_accept_due = link_is_up;
         self.is_searching = true;
         self.orders += 1;
         out.push_back(Output::FindEntries { transfer: self.id, entries: self.entries.wanted().collect() });
+        Ok(())
+    }
+
+    /// The disk has no room for what was consented to: the offer waits for the user again.
+    pub(crate) fn no_room(&mut self) {
+        if !std::mem::take(&mut self.is_searching) {
+            return;
+        }
+        self.orders -= 1;
+        self.is_accept_due = false;
+        self.hold.here = false;
+        self.total_bytes += self.entries.undecline();
+        self.phase = Phase::Waiting;
+    }
+
+    /// One side holds it up or lets it go on. What was sent before still arrives, and counts.
+    pub(crate) fn hold(&mut self, change: impl FnOnce(&mut Hold)) {
+        let before = self.hold;
+        change(&mut self.hold);
+        if before.here != self.hold.here {
+            self.meter.note();
+        }
+        self.meter.set_moving(self.is_flowing && self.hold.is_free());
     }
 
     /// What an earlier session left.
@@ -132,6 +165,7 @@ impl Incoming {
     pub(crate) fn link_lost(&mut self) {
         self.is_flowing = false;
         self.is_accept_due = false;
+        self.hold.there = false;
         self.entries.drop_collected();
         self.meter.set_moving(false);
     }
@@ -153,8 +187,11 @@ impl Incoming {
         self.done_bytes = self.done_bytes.saturating_sub(forgotten_bytes);
         let mut send = |control| out.push_back(Output::SendControl(control));
         word.say(self.id, &mut send);
+        if self.hold.here {
+            send(Control::Pause { transfer: self.id, paused: true });
+        }
         send(Control::Accept { transfer: self.id, resume });
-        self.meter.set_moving(true);
+        self.meter.set_moving(self.hold.is_free());
     }
 
     /// Takes a frame. An error ends the transfer with that code.
@@ -276,7 +313,8 @@ impl Incoming {
         code: TransferCode,
         out: &mut Outputs,
     ) -> Result<(), TransferCode> {
-        if number as usize >= self.entries.len() || !self.is_accepted() {
+        // What is declined is declined here.
+        if number as usize >= self.entries.len() || !self.is_accepted() || code == TransferCode::Declined {
             return Err(TransferCode::Protocol);
         }
         self.fail(number, code, out);
@@ -306,7 +344,8 @@ impl Incoming {
             IncomingState::Pending | IncomingState::Proven | IncomingState::Failed(_) => {}
         }
         if has_part {
-            out.push_back(Output::DiscardEntry { transfer: self.id, entry: number });
+            let keep = is_mendable(code);
+            out.push_back(Output::DiscardEntry { transfer: self.id, entry: number, keep });
         }
         self.meter.note();
         self.tell_stored(out);
@@ -353,10 +392,13 @@ impl Incoming {
             is_accepted: self.is_accepted(),
             // A search that may take as long as hashing everything is no interruption.
             is_flowing: self.is_flowing || self.is_searching,
+            hold: self.hold,
             is_complete: self.is_complete(),
             entries: Box::new(self.entries.views()),
             entry_count: u32::try_from(self.entries.len()).unwrap_or(u32::MAX),
             proven_count: self.entries.proven_count(),
+            declined_count: self.entries.declined_count(),
+            executable: self.executable,
             total_bytes: self.total_bytes,
             stored_bytes: self.done_bytes.min(self.total_bytes),
             meter: &self.meter,

@@ -1,5 +1,7 @@
 //! The entries of a transfer to us, by number: what became of them, and where each goes on.
 
+use std::collections::BTreeSet;
+
 use parlor_protocol::{
     code::TransferCode,
     control::ResumePoint,
@@ -9,6 +11,7 @@ use parlor_protocol::{
 use crate::{
     block::block_count,
     ended::LastWord,
+    error::TransferError,
     found::{FoundEntry, WantedEntry},
     incoming_entry::{IncomingEntry, IncomingState},
     open_entry::OpenEntry,
@@ -20,6 +23,7 @@ use crate::{
 pub(crate) struct IncomingEntries {
     entries: Vec<IncomingEntry>,
     proven_count: u32,
+    declined_count: u32,
     ended_count: usize,
 }
 
@@ -38,6 +42,28 @@ impl IncomingEntries {
 
     pub(crate) fn proven_count(&self) -> u32 {
         self.proven_count
+    }
+
+    pub(crate) fn declined_count(&self) -> u32 {
+        self.declined_count
+    }
+
+    /// The user does not want these. Gives their bytes.
+    ///
+    /// # Errors
+    /// [`TransferError::NotNow`] if nothing is left, or one does not exist or stands there twice; nothing was changed then.
+    pub(crate) fn decline(&mut self, without: &[u32]) -> Result<u64, TransferError> {
+        let distinct: BTreeSet<u32> = without.iter().copied().collect();
+        let exists = |number: &u32| (*number as usize) < self.entries.len();
+        if distinct.len() != without.len() || distinct.len() >= self.entries.len() || !distinct.iter().all(exists) {
+            return Err(TransferError::NotNow);
+        }
+        let mut bytes = 0;
+        for number in distinct {
+            bytes += self.fail(number, TransferCode::Declined).map_or(0, |(size, ..)| size);
+            self.declined_count += 1;
+        }
+        Ok(bytes)
     }
 
     /// Every entry is proven or has failed.
@@ -65,6 +91,22 @@ impl IncomingEntries {
         Some(found.found_bytes(size))
     }
 
+    /// The user takes the consent back, and so every refusal with it. Gives the bytes that were refused.
+    pub(crate) fn undecline(&mut self) -> u64 {
+        let declined = self
+            .entries
+            .iter_mut()
+            .filter(|entry| matches!(entry.state, IncomingState::Failed(TransferCode::Declined)));
+        let mut bytes = 0;
+        for entry in declined {
+            entry.state = IncomingState::Pending;
+            bytes += entry.size;
+            self.declined_count -= 1;
+            self.ended_count -= 1;
+        }
+        bytes
+    }
+
     /// The entries as they were offered, for whoever looks for what is left of them.
     pub(crate) fn wanted(&self) -> impl Iterator<Item = WantedEntry> {
         (0_u32..).zip(&self.entries).map(|(number, entry)| WantedEntry {
@@ -72,6 +114,7 @@ impl IncomingEntries {
             path: entry.path.clone(),
             size: entry.size,
             modified_ms: entry.modified_ms,
+            is_declined: matches!(entry.state, IncomingState::Failed(TransferCode::Declined)),
         })
     }
 

@@ -34,11 +34,26 @@ pub enum Input {
     Accept {
         /// A waiting incoming one.
         transfer: TransferId,
+        /// Entries that are not wanted; at least one is left.
+        without: Vec<u32>,
     },
     /// The user refuses an offer.
     Decline {
         /// A waiting incoming one.
         transfer: TransferId,
+    },
+    /// The user holds a transfer of either direction up, or lets it go on. Works while the link is down as well.
+    Pause {
+        /// One that was accepted and has not ended.
+        transfer: TransferId,
+        /// True to hold it up.
+        paused: bool,
+    },
+    /// From now on no more is sent ahead than two seconds of this speed hold, one block at least, so that what was sent can be held up and
+    /// cancelled soon. Keeping to the speed is the driver's, who knows what other peers take of it.
+    LimitSpeed {
+        /// None for no limit.
+        bytes_per_second: Option<u64>,
     },
     /// The user ends a transfer of either direction.
     Cancel {
@@ -60,6 +75,12 @@ pub enum Input {
         transfer: TransferId,
         /// What was found.
         found: Vec<FoundEntry>,
+    },
+    /// Instead of [`Input::EntriesFound`]: the disk has no room for what is left to come. The offer waits for the user's answer again, and
+    /// the sender hears nothing of it.
+    NoRoom {
+        /// As ordered.
+        transfer: TransferId,
     },
     /// What became of [`Output::ReadBlock`](crate::Output::ReadBlock); results may come in any order.
     BlockRead {

@@ -16,6 +16,7 @@ use parlor_protocol::{
 use crate::{
     block::{Hash, block_count, block_len, block_offset, block_proof, entry_proof},
     ended::LastWord,
+    hold::Hold,
     meter::Meter,
     offer,
     outgoing_entry::{OutgoingEntry, OutgoingState},
@@ -31,10 +32,12 @@ pub(crate) struct Outgoing {
     entries: Vec<OutgoingEntry>,
     total_bytes: u64,
     proven_count: u32,
+    declined_count: u32,
     ended_count: usize,
     is_accepted: bool,
     /// The receiver has said on this connection where to go on.
     is_flowing: bool,
+    hold: Hold,
     /// What is read next: an index into `entries`, and its block.
     cursor: (usize, u32),
     queue: SendQueue,
@@ -53,9 +56,11 @@ impl Outgoing {
             entries: entries.into_iter().map(OutgoingEntry::new).collect(),
             total_bytes,
             proven_count: 0,
+            declined_count: 0,
             ended_count: 0,
             is_accepted: false,
             is_flowing: false,
+            hold: Hold::default(),
             cursor: (0, 0),
             queue: SendQueue::default(),
             resumed: 0,
@@ -74,8 +79,53 @@ impl Outgoing {
         offer::pages(self.id, self.total_bytes, self.entries.iter().map(|entry| &entry.offered))
     }
 
+    /// What the other side of a new link has to hear of our hold.
+    pub(crate) fn held(&self) -> Option<Control> {
+        self.hold.here.then_some(Control::Pause { transfer: self.id, paused: true })
+    }
+
+    /// One side holds it up or lets it go on. What was sent before still arrives.
+    pub(crate) fn hold(&mut self, change: impl FnOnce(&mut Hold)) {
+        let before = self.hold;
+        change(&mut self.hold);
+        if !self.hold.is_free() {
+            self.forget_ahead();
+        }
+        if before.here != self.hold.here {
+            self.meter.note();
+        }
+        self.meter.set_moving(self.is_moving());
+    }
+
+    /// What is read ahead is read again when it goes on: meanwhile the others need the room.
+    fn forget_ahead(&mut self) {
+        let Some(next) = self.queue.front() else { return };
+        let (Some(entry), Ok(index)) = (self.entries.get(next.entry() as usize), usize::try_from(next.entry())) else {
+            return;
+        };
+        self.cursor = (index, next.block().unwrap_or_else(|| block_count(entry.offered.size)));
+        self.queue.clear();
+    }
+
+    fn is_moving(&self) -> bool {
+        self.is_flowing && self.hold.is_free()
+    }
+
+    /// Before the offer is said again: a receiver that knows it says anew what it does not want, one that has forgotten it asks its user.
+    pub(crate) fn link_up(&mut self) {
+        let declined =
+            self.entries.iter_mut().filter(|entry| entry.state == OutgoingState::Failed(TransferCode::Declined));
+        for entry in declined {
+            entry.state = OutgoingState::Unsent;
+            self.total_bytes += entry.offered.size;
+            self.declined_count -= 1;
+            self.ended_count -= 1;
+        }
+    }
+
     pub(crate) fn link_lost(&mut self) {
         self.is_flowing = false;
+        self.hold.there = false;
         self.queue.clear();
         self.meter.set_moving(false);
     }
@@ -103,7 +153,7 @@ impl Outgoing {
         self.is_accepted = true;
         self.is_flowing = true;
         self.cursor = (0, self.start_of(0));
-        self.meter.set_moving(true);
+        self.meter.set_moving(self.is_moving());
         let send = |control| out.push_back(Output::SendControl(control));
         LastWord::Outcomes { proven: Vec::new(), failed: self.failed() }.say(self.id, send);
         Ok(())
@@ -111,7 +161,7 @@ impl Outgoing {
 
     /// Orders the next read, or puts a proof into the order. None when there is nothing (more) to read.
     pub(crate) fn read_next(&mut self, out: &mut Outputs) -> Option<()> {
-        if !self.is_flowing {
+        if !self.is_moving() {
             return None;
         }
         loop {
@@ -168,8 +218,11 @@ impl Outgoing {
         }
     }
 
-    /// Bytes the next frames need in the window; none when the next thing is not read yet or there is none.
+    /// Bytes the next frames need in the window; none when the next thing is not read yet, there is none, or someone holds it up.
     pub(crate) fn next_len(&self) -> Option<u64> {
+        if !self.is_moving() {
+            return None;
+        }
         match self.queue.front()? {
             Slot::Block { bytes: None, .. } => None,
             Slot::Block { entry, block, len, bytes: Some(_) } => {
@@ -253,9 +306,10 @@ impl Outgoing {
         Ok(())
     }
 
-    /// The receiver says that an entry has failed.
+    /// The receiver says that an entry has failed, or, before it accepts, that it does not want it.
     pub(crate) fn failed_there(&mut self, index: u32, code: TransferCode) -> Result<(), TransferCode> {
-        if entry_mut(&mut self.entries, index).is_none() || !self.is_accepted {
+        let is_declined = code == TransferCode::Declined;
+        if entry_mut(&mut self.entries, index).is_none() || !(self.is_accepted || is_declined) {
             return Err(TransferCode::Protocol);
         }
         self.fail(index, code);
@@ -274,6 +328,10 @@ impl Outgoing {
         }
         entry.state = OutgoingState::Failed(code);
         entry.hashes = Vec::new();
+        if code == TransferCode::Declined {
+            self.total_bytes -= entry.offered.size;
+            self.declined_count += 1;
+        }
         self.ended_count += 1;
         self.queue.drop_entry(index);
         self.meter.note();
@@ -292,8 +350,16 @@ impl Outgoing {
         }
     }
 
+    /// Entries that the receiver has not.
+    pub(crate) fn missing(&self) -> Vec<u32> {
+        let entries = (0_u32..).zip(&self.entries);
+        entries.filter(|(_, entry)| entry.state != OutgoingState::Proven).map(|(index, _)| index).collect()
+    }
+
+    /// What the receiver does not know better.
     fn failed(&self) -> Vec<(u32, TransferCode)> {
-        (0_u32..).zip(&self.entries).filter_map(|(index, entry)| Some((index, entry.failed()?))).collect()
+        let failed = (0_u32..).zip(&self.entries).filter_map(|(index, entry)| Some((index, entry.failed()?)));
+        failed.filter(|(_, code)| *code != TransferCode::Declined).collect()
     }
 
     /// The first block to read of an entry: what the receiver lacks, or what was never hashed here.
@@ -302,16 +368,19 @@ impl Outgoing {
     }
 
     pub(crate) fn view(&self) -> View<'_> {
-        let is_proven = self.proven_count as usize == self.entries.len();
+        let is_proven = (self.proven_count + self.declined_count) as usize == self.entries.len();
         View {
             id: self.id,
             direction: Direction::Sending,
             is_accepted: self.is_accepted,
             is_flowing: self.is_flowing,
+            hold: self.hold,
             is_complete: self.is_complete(),
             entries: Box::new(self.entries.iter().map(OutgoingEntry::view)),
             entry_count: u32::try_from(self.entries.len()).unwrap_or(u32::MAX),
             proven_count: self.proven_count,
+            declined_count: self.declined_count,
+            executable: false,
             total_bytes: self.total_bytes,
             stored_bytes: if is_proven { self.total_bytes } else { (self.resumed + self.stored).min(self.total_bytes) },
             meter: &self.meter,

@@ -86,12 +86,14 @@ pub enum Output {
         /// The file's own time, milliseconds since 1970.
         modified_ms: Option<u64>,
     },
-    /// Remove the part of an entry that failed, one that was found too. Answers still due for it need not come.
+    /// Give up the part of an entry that failed, one that was found too. Answers still due for it need not come.
     DiscardEntry {
         /// Which transfer.
         transfer: TransferId,
         /// Index into the offer.
         entry: u32,
+        /// A disk failed on either side: what is proven of it stays for a later session. Else it is removed.
+        keep: bool,
     },
     /// The transfer has ended, either direction: close its files and remove parts that did not get their name. Finished files stay.
     /// Comes exactly once a transfer, after its last event. Answers still due need not come.
@@ -100,6 +102,8 @@ pub enum Output {
         transfer: TransferId,
         /// A disk failed or the sender was restarted, and nobody wished it ended: parts and what is known of them stay for a later session.
         keep: bool,
+        /// Entries of ours that the receiver has not proven: what would be offered again. Empty for a transfer to us.
+        missing: Vec<u32>,
     },
     /// Something to tell.
     Event(Event),

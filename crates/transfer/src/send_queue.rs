@@ -15,9 +15,17 @@ pub(crate) enum Slot {
 }
 
 impl Slot {
-    fn entry(&self) -> u32 {
+    pub(crate) fn entry(&self) -> u32 {
         match self {
             Self::Block { entry, .. } | Self::Proof { entry } => *entry,
+        }
+    }
+
+    /// None for a proof.
+    pub(crate) fn block(&self) -> Option<u32> {
+        match self {
+            Self::Block { block, .. } => Some(*block),
+            Self::Proof { .. } => None,
         }
     }
 

@@ -6,7 +6,7 @@ use parlor_protocol::{
     id::{PeerId, TransferId},
 };
 
-use crate::meter::Meter;
+use crate::{hold::Hold, meter::Meter};
 
 /// Entries a snapshot shows: a list on a screen is not longer.
 const ENTRIES: usize = 200;
@@ -27,12 +27,17 @@ pub(crate) struct View<'a> {
     pub(crate) is_accepted: bool,
     /// The receiver has said on this connection where to go on.
     pub(crate) is_flowing: bool,
+    pub(crate) hold: Hold,
     /// Every entry is proven or has failed.
     pub(crate) is_complete: bool,
     /// Lazy: only the first ones are looked at.
     pub(crate) entries: Box<dyn Iterator<Item = EntryView> + 'a>,
     pub(crate) entry_count: u32,
     pub(crate) proven_count: u32,
+    /// Entries that the receiver did not want.
+    pub(crate) declined_count: u32,
+    /// Some entry is of a type that systems run.
+    pub(crate) executable: bool,
     pub(crate) total_bytes: u64,
     pub(crate) stored_bytes: u64,
     pub(crate) meter: &'a Meter,
@@ -67,9 +72,11 @@ impl View<'_> {
     /// How it stands as long as no one ends it before its time.
     pub(crate) fn state(&self) -> TransferState {
         match (self.is_complete, self.is_accepted, self.is_flowing) {
-            (true, ..) if self.proven_count == self.entry_count => TransferState::Proven,
+            (true, ..) if self.proven_count + self.declined_count == self.entry_count => TransferState::Proven,
             (true, ..) => TransferState::Partial,
             (false, false, _) => TransferState::Waiting,
+            (false, true, _) if self.hold.here => TransferState::Paused,
+            (false, true, true) if self.hold.there => TransferState::Paused,
             (false, true, true) => TransferState::Moving,
             (false, true, false) => TransferState::Interrupted,
         }
@@ -86,6 +93,8 @@ impl View<'_> {
             state,
             code: ending.and_then(|ending| ending.code),
             ended_by_us: ending.is_some_and(|ending| ending.by_us),
+            paused_by_us: ending.is_none() && self.hold.here,
+            executable: self.executable,
             entries: self.entries.take(ENTRIES).map(entry).collect(),
             entry_count: self.entry_count,
             proven_count: self.proven_count,

@@ -17,6 +17,7 @@ use parlor_protocol::{
 use crate::{
     ended::{EndedTransfers, LastWord},
     error::TransferError,
+    hold::Hold,
     incoming::Incoming,
     meter::Meter,
     outgoing::Outgoing,
@@ -35,6 +36,16 @@ pub(crate) struct Transfers {
     pub(crate) outgoing: BTreeMap<TransferId, Outgoing>,
     pub(crate) incoming: BTreeMap<TransferId, Incoming>,
     pub(crate) ended: EndedTransfers,
+}
+
+/// A transfer that was taken out.
+pub(crate) struct Removed {
+    /// The user knew of it.
+    pub(crate) was_shown: bool,
+    /// How it ended.
+    pub(crate) snapshot: Transfer,
+    /// Entries of ours that the receiver has not.
+    pub(crate) missing: Vec<u32>,
 }
 
 impl Transfers {
@@ -58,6 +69,29 @@ impl Transfers {
         self.incoming.get_mut(&id).filter(|known| known.is_waiting()).ok_or(TransferError::NotNow)
     }
 
+    /// The user holds an accepted transfer up, or lets it go on. False when there is none of that id.
+    pub(crate) fn hold_here(&mut self, id: TransferId, paused: bool) -> bool {
+        let is_accepted = self.outgoing.get(&id).is_some_and(Outgoing::is_accepted)
+            || self.incoming.get(&id).is_some_and(Incoming::is_accepted);
+        is_accepted && self.hold(id, |hold| hold.here = paused)
+    }
+
+    /// The other side does. It may say so before it accepts. False when there is none of that id.
+    pub(crate) fn hold_there(&mut self, id: TransferId, paused: bool) -> bool {
+        self.hold(id, |hold| hold.there = paused)
+    }
+
+    fn hold(&mut self, id: TransferId, change: impl FnOnce(&mut Hold)) -> bool {
+        if let Some(transfer) = self.outgoing.get_mut(&id) {
+            transfer.hold(change);
+        } else if let Some(transfer) = self.incoming.get_mut(&id).filter(|known| !known.is_collecting()) {
+            transfer.hold(change);
+        } else {
+            return false;
+        }
+        true
+    }
+
     /// Offers of ours that wait for an answer.
     pub(crate) fn unanswered_outgoing(&self) -> usize {
         self.outgoing.values().filter(|transfer| !transfer.is_accepted()).count()
@@ -70,8 +104,10 @@ impl Transfers {
 
     /// Says again what the other side of a new link has to hear: offers, and where to go on.
     pub(crate) fn link_up(&mut self, out: &mut Outputs) {
-        for transfer in self.outgoing.values() {
+        for transfer in self.outgoing.values_mut() {
+            transfer.link_up();
             out.extend(transfer.offer().into_iter().map(Output::SendControl));
+            out.extend(transfer.held().map(Output::SendControl));
         }
         for transfer in self.incoming.values_mut() {
             transfer.link_up(out);
@@ -160,12 +196,14 @@ impl Transfers {
         }
     }
 
-    /// Takes a transfer out: whether the user knew of it, and how it ended. None when it is not under way.
-    pub(crate) fn remove(&mut self, id: TransferId, peer: PeerId, ending: Ending) -> Option<(bool, Transfer)> {
+    /// Takes a transfer out. None when it is not under way.
+    pub(crate) fn remove(&mut self, id: TransferId, peer: PeerId, ending: Ending) -> Option<Removed> {
         if let Some(transfer) = self.outgoing.remove(&id) {
-            return Some((true, transfer.view().snapshot(peer, Some(ending))));
+            let snapshot = transfer.view().snapshot(peer, Some(ending));
+            return Some(Removed { was_shown: true, snapshot, missing: transfer.missing() });
         }
         let transfer = self.incoming.remove(&id)?;
-        Some((!transfer.is_collecting(), transfer.view().snapshot(peer, Some(ending))))
+        let snapshot = transfer.view().snapshot(peer, Some(ending));
+        Some(Removed { was_shown: !transfer.is_collecting(), snapshot, missing: Vec::new() })
     }
 }

@@ -5,13 +5,18 @@
 
 use std::collections::BTreeMap;
 
-use parlor_protocol::{id::TransferId, limits::WINDOW_BYTES};
+use parlor_protocol::{
+    id::TransferId,
+    limits::{BLOCK_BYTES, WINDOW_BYTES},
+};
 
 use crate::{outgoing::Outgoing, output::Outputs};
 
 /// Bytes read or being read before the window has room for them: what a disk needs to keep a network busy. One transfer takes at most
 /// half of it, so that a file on a disk that hangs does not stop the others.
 const READ_AHEAD_BYTES: u64 = 4 * 1024 * 1024;
+/// Seconds of a limited speed that may be under way.
+const LIMITED_S: u64 = 2;
 /// Blocks and proofs in that state: small files are read many at once. Again half for one transfer.
 const READ_AHEAD_SLOTS: usize = 64;
 
@@ -20,9 +25,22 @@ const READ_AHEAD_SLOTS: usize = 64;
 pub(crate) struct Turns {
     last_read: Option<TransferId>,
     last_sent: Option<TransferId>,
+    /// Bytes a second the driver keeps to, if it does.
+    limit: Option<u64>,
 }
 
 impl Turns {
+    /// The driver keeps to a speed, or no longer.
+    pub(crate) fn limit(&mut self, bytes_per_second: Option<u64>) {
+        self.limit = bytes_per_second;
+    }
+
+    /// Bytes that may be sent and not stored.
+    fn window_bytes(&self) -> u64 {
+        let held = |limit: u64| limit.saturating_mul(LIMITED_S).clamp(BLOCK_BYTES.into(), WINDOW_BYTES);
+        self.limit.map_or(WINDOW_BYTES, held)
+    }
+
     /// Orders reads as far ahead as there is room. True when there was something to order.
     pub(crate) fn read_ahead(&mut self, outgoing: &mut BTreeMap<TransferId, Outgoing>, out: &mut Outputs) -> bool {
         let mut moved = false;
@@ -52,8 +70,9 @@ impl Turns {
         out: &mut Outputs,
     ) -> Option<TransferId> {
         let unstored: u64 = outgoing.values().map(Outgoing::unstored).sum();
+        let window = self.window_bytes();
         let served = in_turn(outgoing, self.last_sent, |transfer| {
-            let fits = transfer.next_len().is_some_and(|len| unstored + len <= WINDOW_BYTES);
+            let fits = transfer.next_len().is_some_and(|len| unstored + len <= window);
             if fits {
                 transfer.send_next(payload_bytes, out);
             }

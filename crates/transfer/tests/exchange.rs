@@ -9,6 +9,7 @@
 
 mod later;
 mod network;
+mod wishes;
 
 use network::{Network, Random, entries, is_ended};
 use parlor_protocol::{
@@ -48,7 +49,7 @@ fn nothing_is_read_or_sent_before_consent() {
     network.run_until_ended();
     assert_eq!(network.state(0, transfer), TransferState::Declined);
     assert_eq!(network.state(1, transfer), TransferState::Declined);
-    assert_eq!(network.try_handle(1, Input::Accept { transfer }), Err(TransferError::NotNow));
+    assert_eq!(network.try_handle(1, Input::Accept { transfer, without: Vec::new() }), Err(TransferError::NotNow));
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn consent_and_the_end_reach_the_other_side_though_the_link_was_down() {
     let cancelled = network.offer(0, 9, entries(&[MIB]));
     while network.step() {}
     network.link_lost();
-    network.handle(1, Input::Accept { transfer: accepted });
+    network.handle(1, Input::Accept { transfer: accepted, without: Vec::new() });
     network.handle(1, Input::Decline { transfer: declined });
     network.handle(0, Input::Cancel { transfer: cancelled });
     let offered_offline = network.offer(0, 10, entries(&[5]));

@@ -53,7 +53,7 @@ fn frame(kind: FrameKind, transfer: TransferId, entry: u32, block: u32, offset: 
 fn accepted(size: u64) -> Exchange {
     let mut exchange = up();
     exchange.handle(0, offer(id(1), vec![entry("a", size), entry("b", 0)])).unwrap();
-    exchange.handle(0, Input::Accept { transfer: id(1) }).unwrap();
+    exchange.handle(0, Input::Accept { transfer: id(1), without: Vec::new() }).unwrap();
     exchange.handle(0, Input::EntriesFound { transfer: id(1), found: Vec::new() }).unwrap();
     drain(&mut exchange);
     exchange
@@ -228,8 +228,14 @@ fn operation() -> impl Strategy<Value = Input> {
     let frames = (kinds, small(), number(), number(), number(), lengths).prop_map(
         |(kind, transfer, entry, block, offset, len)| frame(kind, id(transfer), entry, block, offset, &vec![0; len]),
     );
-    let codes =
-        || prop_oneof![Just(TransferCode::NoSpace), Just(TransferCode::WriteFailed), Just(TransferCode::SourceChanged)];
+    let codes = || {
+        prop_oneof![
+            Just(TransferCode::NoSpace),
+            Just(TransferCode::WriteFailed),
+            Just(TransferCode::SourceChanged),
+            Just(TransferCode::Declined)
+        ]
+    };
     let sizes = prop_oneof![Just(0_u64), Just(1), Just(65_537), Just(2 * MIB), Just(1 << 53), Just(u64::MAX)];
     let entries = || {
         prop::collection::vec((0..6_usize, sizes.clone()), 0..4).prop_map(|list| {
@@ -260,6 +266,7 @@ fn operation() -> impl Strategy<Value = Input> {
             last
         }),
         (small(), points).prop_map(|(t, resume)| Control::Accept { transfer: id(t), resume }),
+        (small(), any::<bool>()).prop_map(|(t, paused)| Control::Pause { transfer: id(t), paused }),
         small().prop_map(|t| Control::Decline { transfer: id(t) }),
         (small(), codes()).prop_map(|(t, code)| Control::Cancel { transfer: id(t), code }),
         (small(), prop_oneof![0..3 * MIB, any::<u64>()])
@@ -284,8 +291,12 @@ fn operation() -> impl Strategy<Value = Input> {
             let entry_count = entries.len() as u32;
             Input::ControlReceived(Control::Offer { transfer: id(t), entry_count, total_bytes: total, entries, last: true })
         }),
-        3 => (0_u8..5).prop_map(|t| Input::Accept { transfer: id(t) }),
+        3 => (0_u8..5).prop_map(|t| Input::Accept { transfer: id(t), without: Vec::new() }),
         3 => (0_u8..5, found).prop_map(|(t, found)| Input::EntriesFound { transfer: id(t), found }),
+        1 => (0_u8..5, prop::collection::vec(number(), 0..3)).prop_map(|(t, without)| Input::Accept { transfer: id(t), without }),
+        1 => (0_u8..5).prop_map(|t| Input::NoRoom { transfer: id(t) }),
+        1 => (0_u8..5, any::<bool>()).prop_map(|(t, paused)| Input::Pause { transfer: id(t), paused }),
+        1 => prop::option::of(any::<u64>()).prop_map(|bytes_per_second| Input::LimitSpeed { bytes_per_second }),
         1 => (0_u8..5).prop_map(|t| Input::Decline { transfer: id(t) }),
         1 => (0_u8..5).prop_map(|t| Input::Cancel { transfer: id(t) }),
         2 => ours,

@@ -75,7 +75,8 @@ class Listening {
     const spectrum = new Float32Array(FFT / 2);
     let loudest = -200;
     for (const [source, analyser] of taps) {
-      if (source instanceof MediaStream && !source.active) {
+      // What has ended is let go, so that whoever counts what is held finds only what the page holds.
+      if (source instanceof MediaStream ? !source.active : source.context.state === 'closed') {
         analyser.disconnect();
         taps.delete(source);
         continue;

@@ -16,8 +16,10 @@ export class RunningCli {
   /** The most memory seen so far, read at every line it wrote. */
   peakBytes = 0;
 
-  constructor(words: readonly string[]) {
-    this.child = spawn(binary('parlor-cli'), [...words], { stdio: ['pipe', 'pipe', 'pipe'] });
+  /** `under`: another program that runs it. */
+  constructor(words: readonly string[], under: readonly string[] = []) {
+    const [program = '', ...rest] = [...under, binary('parlor-cli'), ...words];
+    this.child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.ended = once(this.child, 'close').then(([code]) => code as number | null);
     if (this.child.stdout === null || this.child.stderr === null) throw new Error('no pipes');
     this.lines = createInterface({ input: this.child.stdout });

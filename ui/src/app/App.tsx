@@ -93,6 +93,7 @@ export function App({ session }: { readonly session: Session }) {
         <SettingsSheet
           host={host}
           settings={settings}
+          history={session.history}
           local={local}
           canCall={host.can.call}
           canServe={host.can.serveRooms}

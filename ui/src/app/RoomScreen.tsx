@@ -12,6 +12,7 @@ import { DropVeil } from '../features/dropping/DropVeil';
 import { ReceiverQuestion } from '../features/dropping/ReceiverQuestion';
 import { People } from '../features/people/People';
 import { Stage } from '../features/stage/Stage';
+import type { ReceivedAction } from '../host/port';
 import { Button } from '../shared/components/Button';
 import { useLanguage } from '../shared/i18n/Language';
 import { nameOf } from '../shared/view/Person';
@@ -46,17 +47,19 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
     () =>
       host.watchDrops(({ hovering, files }) => {
         setHovering(hovering);
-        session.takeFiles(files);
+        session.files.take(files);
       }),
     [host, session],
   );
   const copy = useCallback((text: string) => host.copy(text), [host]);
   const actions = useMemo(
     () => ({
-      accept: (transfer: string) => session.accept(transfer),
-      decline: (transfer: string) => session.decline(transfer),
-      cancel: (transfer: string) => session.cancel(transfer),
-      useReceived: session.useReceived.bind(session),
+      accept: (transfer: string, without: readonly number[]) => session.files.accept(transfer, without),
+      decline: (transfer: string) => session.files.decline(transfer),
+      cancel: (transfer: string) => session.files.cancel(transfer),
+      pause: (transfer: string, paused: boolean) => session.files.pause(transfer, paused),
+      offerAgain: (transfer: string) => session.files.offerAgain(transfer),
+      useReceived: (transfer: string, action: ReceivedAction) => session.files.useReceived(transfer, action),
       receivedActions: host.receivedActions(),
     }),
     [host, session],
@@ -82,7 +85,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
     else setDialog('leave');
   };
   const attach = (): void => {
-    if (canSend) session.attach();
+    if (canSend) session.files.attach();
   };
 
   useRoomKeys(
@@ -177,12 +180,14 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
             <Conversation
               stream={state.stream}
               transfers={state.transfers}
+              offeredAgain={state.offeredAgain}
               people={state.people}
               canSend={canSend}
               isOver={isClosed}
+              copy={copy}
               onSend={(body) => session.sendText(body)}
               onAttach={attach}
-              onAttachFolder={host.can.pickFolder ? () => session.attachFolder() : null}
+              onAttachFolder={host.can.pickFolder ? () => session.files.attachFolder() : null}
               actions={actions}
             />
           }
@@ -193,7 +198,9 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
               selfHost={host.kind}
               selfMicrophone={local.microphone.state === 'on'}
               selfCamera={local.camera.state === 'on'}
-              onSendFiles={(peer) => session.attach(peer)}
+              autoAccepted={state.autoAccepted}
+              onAutoAccept={(peer, isOn) => session.files.setAutoAccept(peer, isOn)}
+              onSendFiles={(peer) => session.files.attach(peer)}
             />
           }
           details={
@@ -208,8 +215,8 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
         <ReceiverQuestion
           people={people}
           files={state.filesInHand.length}
-          onChoose={(peer) => session.offerFiles(state.filesInHand, peer)}
-          onClose={() => session.putFilesDown()}
+          onChoose={(peer) => session.files.offer(state.filesInHand, peer)}
+          onClose={() => session.files.putDown()}
         />
       )}
     </main>

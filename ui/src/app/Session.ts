@@ -3,18 +3,18 @@
 // Promises: one state, replaced whole, told once a change; every rejection of the host ends in the state; leaving ends the
 // call and puts the camera's light out. Left to others: what the state looks like (`reduce`), drawing it (React).
 import { createCall, createLocalMedia, type Call, type CallOptions, type LocalMedia, type MediaConnectionFactory } from '../call';
-import type { Host, ReceivedAction, Settings } from '../host/port';
+import type { Host, Settings } from '../host/port';
 import type { Command } from '../protocol/Command';
 import type { Event } from '../protocol/Event';
 import type { PeerId } from '../protocol/PeerId';
-import type { PickedFile } from '../protocol/PickedFile';
-import type { TransferId } from '../protocol/TransferId';
 import { failureOf } from './failureOf';
+import { FileDesk } from './FileDesk';
 import { HoldToTalk } from './HoldToTalk';
 import type { OtherWindows } from './OtherWindows';
 import type { RoomMemory } from './RoomMemory';
-import { INITIAL, peopleHere, type AppState, type Entry, type Panel } from './state/AppState';
+import { INITIAL, type AppState, type Entry, type Panel } from './state/AppState';
 import { reduce, type Input } from './state/reduce';
+import type { TransferHistory } from './TransferHistory';
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -24,6 +24,7 @@ export interface SessionParts {
   readonly settings: Settings;
   readonly memory: RoomMemory;
   readonly otherWindows: OtherWindows;
+  readonly history: TransferHistory;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** 16 random bytes as hex. */
@@ -47,6 +48,8 @@ export const TEXT_BYTES = 32 * 1024;
 
 export class Session {
   readonly host: Host;
+  readonly files: FileDesk;
+  readonly history: TransferHistory;
   readonly #parts: SessionParts;
   readonly #listeners = new Set<() => void>();
   readonly #stops: (() => void)[] = [];
@@ -63,6 +66,16 @@ export class Session {
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.host = parts.host;
+    this.history = parts.history;
+    this.files = new FileDesk({
+      host: parts.host,
+      history: parts.history,
+      now: parts.now,
+      state: () => this.#snapshot.state,
+      put: (input) => this.#put(input),
+      order: (command, peer) => this.#order(command, peer),
+      refuse: (error, peer) => this.#refuse(error, peer),
+    });
     this.#snapshot = { state: INITIAL, settings: parts.settings, settingsLost: false };
     [this.#local, this.#stopLocal] = this.#openLocal();
   }
@@ -76,6 +89,8 @@ export class Session {
         if (link !== this.#parts.memory.link()) this.#put({ type: 'link-arrived', link });
       }),
     );
+    // The engine keeps it over rooms, and forgets it with the program.
+    this.#limitSpeed(this.#snapshot.settings.speedLimit);
     const link = this.#parts.memory.link();
     if (link !== null) this.#enter({ how: 'return', link });
     return () => {
@@ -133,12 +148,13 @@ export class Session {
     this.#parts.memory.forget();
     this.#endCall();
     this.#put({ type: 'entry-given-up' });
-    this.#order({ type: 'leave-room' });
+    void this.#order({ type: 'leave-room' });
   }
 
   leave(): void {
     this.#parts.memory.forget();
-    this.#order({ type: 'leave-room' });
+    this.files.leaving();
+    void this.#order({ type: 'leave-room' });
     this.#endCall();
     this.#put({ type: 'room-left' });
     this.#stopLocal();
@@ -161,69 +177,6 @@ export class Session {
     return true;
   }
 
-  /** Lets the user choose files and offers them. */
-  attach(peer: PeerId | null = null): void {
-    this.host.pickFiles().then(
-      (files) => this.takeFiles(files, peer),
-      (error: unknown) => this.#refuse(error, peer),
-    );
-  }
-
-  /** Lets the user choose a folder and offers all that is in it. */
-  attachFolder(): void {
-    this.host.pickFolder().then(
-      (files) => this.takeFiles(files),
-      (error: unknown) => this.#refuse(error, null),
-    );
-  }
-
-  /** Offers files to a peer, to the only one there is, or asks whom they are for. */
-  takeFiles(files: readonly PickedFile[], peer: PeerId | null = null): void {
-    if (files.length === 0) return;
-    const here = peopleHere(this.#snapshot.state);
-    // Someone who is away could not be chosen anyway, be it the same person before a restart.
-    const reachable = here.filter((person) => person.peer.link === 'connected');
-    const choice = reachable.length > 0 ? reachable : here;
-    const only = choice.length === 1 ? choice[0]?.peer.id : undefined;
-    const to = peer ?? only;
-    if (to !== undefined) this.offerFiles(files, to);
-    else if (here.length === 0) this.#put({ type: 'command-refused', failure: { code: 'no-such-peer', detail: 'files without a receiver' }, peer: null });
-    else this.#put({ type: 'files-taken', files });
-  }
-
-  offerFiles(files: readonly PickedFile[], peer: PeerId): void {
-    this.#put({ type: 'files-put-down' });
-    this.choosePanel('chat');
-    this.#order({ type: 'offer-files', peer, handles: files.map((file) => file.handle) }, peer);
-  }
-
-  putFilesDown(): void {
-    this.#put({ type: 'files-put-down' });
-  }
-
-  accept(transfer: TransferId): void {
-    this.#order({ type: 'accept-transfer', transfer });
-  }
-
-  decline(transfer: TransferId): void {
-    this.#order({ type: 'decline-transfer', transfer });
-  }
-
-  cancel(transfer: TransferId): void {
-    this.#order({ type: 'cancel-transfer', transfer });
-  }
-
-  /** Resolves to whether it worked. */
-  async useReceived(transfer: TransferId, action: ReceivedAction): Promise<boolean> {
-    try {
-      await this.host.useReceived(transfer, action);
-      return true;
-    } catch (error) {
-      this.#refuse(error, null);
-      return false;
-    }
-  }
-
   choosePanel(panel: Panel | null): void {
     this.#put({ type: 'panel-chosen', panel });
   }
@@ -240,7 +193,8 @@ export class Session {
   changeSettings(change: Partial<Settings>): void {
     const settings = { ...this.#snapshot.settings, ...change };
     this.#show({ ...this.#snapshot, settings });
-    if (change.name !== undefined && this.#snapshot.state.place === 'room') this.#order({ type: 'set-name', name: change.name });
+    if (change.name !== undefined && this.#snapshot.state.place === 'room') void this.#order({ type: 'set-name', name: change.name });
+    if (change.speedLimit !== undefined) this.#limitSpeed(change.speedLimit);
     this.host.saveSettings(settings).then(
       () => this.#show({ ...this.#snapshot, settingsLost: false }),
       () => this.#show({ ...this.#snapshot, settingsLost: true }),
@@ -286,11 +240,12 @@ export class Session {
 
   #hear(event: Event): void {
     this.#call?.receive(event);
-    const wasIn = this.#snapshot.state.place === 'room';
+    const before = this.#snapshot.state;
     this.#put({ type: 'host-event', event, atMs: this.#parts.now() });
+    this.files.heard(before, event);
     if (event.type === 'room-entered' && this.#snapshot.state.place === 'room') {
       this.#parts.memory.keep(event.link);
-      if (!wasIn) this.#beginStay(event.link);
+      if (before.place !== 'room') this.#beginStay(event.link);
     }
     this.#afterEntering();
   }
@@ -333,11 +288,20 @@ export class Session {
     return [local, stop];
   }
 
-  #order(command: Command, peer: PeerId | null = null): void {
-    this.host.dispatch(command).catch((error: unknown) => {
+  #limitSpeed(bytesPerSecond: number | null): void {
+    void this.#order({ type: 'limit-speed', bytes_per_second: bytesPerSecond });
+  }
+
+  /** Resolves to whether it was taken; why not ends in the state. */
+  async #order(command: Command, peer: PeerId | null = null): Promise<boolean> {
+    try {
+      await this.host.dispatch(command);
+      return true;
+    } catch (error) {
       // Leaving a room that is gone already is what was wanted.
       if (command.type !== 'leave-room') this.#refuse(error, peer);
-    });
+      return false;
+    }
   }
 
   #refuse(error: unknown, peer: PeerId | null): void {

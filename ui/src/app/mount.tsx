@@ -11,6 +11,7 @@ import { ErrorBoundary } from './ErrorBoundary';
 import { broadcastOtherWindows } from './OtherWindows';
 import { windowRoomMemory } from './RoomMemory';
 import { Session } from './Session';
+import { TransferHistory } from './TransferHistory';
 
 /** What holds until something was stored, or when what was stored cannot be read. */
 const DEFAULTS: Settings = {
@@ -25,6 +26,7 @@ const DEFAULTS: Settings = {
   iceServers: [],
   relayOnly: false,
   server: '',
+  speedLimit: null,
   downloadFolder: null,
 };
 
@@ -39,6 +41,7 @@ export async function mount(host: Host, connect: MediaConnectionFactory | null):
     settings,
     memory: windowRoomMemory(),
     otherWindows: broadcastOtherWindows(),
+    history: new TransferHistory(),
     now: () => Date.now(),
     randomId: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''),
   });

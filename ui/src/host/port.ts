@@ -40,6 +40,8 @@ export interface Settings {
   readonly relayOnly: boolean;
   /** Base URL of the server for new rooms; empty means the host's own. */
   readonly server: string;
+  /** How fast files may leave, to all people together, in whole bytes per second (1 … 10^12); null is as fast as it goes. */
+  readonly speedLimit: number | null;
   /** Where received files go; null where the host has no folder. */
   readonly downloadFolder: string | null;
 }

@@ -44,7 +44,11 @@ handles: Array<number>, } | { "type": "accept-transfer",
 /**
  * Which.
  */
-transfer: TransferId, } | { "type": "decline-transfer", 
+transfer: TransferId, 
+/**
+ * Entries that are not wanted, by their index; at least one is left.
+ */
+without: Array<number>, } | { "type": "decline-transfer", 
 /**
  * Which.
  */
@@ -52,7 +56,23 @@ transfer: TransferId, } | { "type": "cancel-transfer",
 /**
  * Which.
  */
-transfer: TransferId, } | { "type": "set-name", 
+transfer: TransferId, } | { "type": "pause-transfer", 
+/**
+ * Which.
+ */
+transfer: TransferId, 
+/**
+ * True to hold it up.
+ */
+paused: boolean, } | { "type": "offer-again", 
+/**
+ * One of ours that has ended.
+ */
+transfer: TransferId, } | { "type": "limit-speed", 
+/**
+ * Of files; none is as fast as it goes.
+ */
+bytes_per_second: number | null, } | { "type": "set-name", 
 /**
  * At most [`crate::limits::NAME_CHARS`].
  */

@@ -97,7 +97,15 @@ transfer: TransferId,
 /**
  * Why.
  */
-code: TransferCode, } | { "type": "stored", 
+code: TransferCode, } | { "type": "pause", 
+/**
+ * Which.
+ */
+transfer: TransferId, 
+/**
+ * True to hold it up.
+ */
+paused: boolean, } | { "type": "stored", 
 /**
  * Of which transfer.
  */

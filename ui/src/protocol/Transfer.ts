@@ -35,6 +35,14 @@ code: TransferCode | null,
  */
 ended_by_us: boolean, 
 /**
+ * True while our side holds it up.
+ */
+paused_by_us: boolean, 
+/**
+ * Some entry offered to us is of a type that systems run when it is opened.
+ */
+executable: boolean, 
+/**
  * The entries, at most the first 200.
  */
 entries: Array<TransferEntry>, 
@@ -47,7 +55,7 @@ entry_count: number,
  */
 proven_count: number, 
 /**
- * Bytes of all entries.
+ * Bytes of all entries that are wanted.
  */
 total_bytes: number, 
 /**

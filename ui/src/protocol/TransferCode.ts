@@ -3,4 +3,4 @@
 /**
  * Why a transfer or one of its entries ended without being proven. Crosses the wire in `cancel` and `entry-failed`.
  */
-export type TransferCode = "cancelled" | "forgotten" | "no-space" | "write-failed" | "read-failed" | "source-changed" | "corrupt" | "bad-offer" | "protocol";
+export type TransferCode = "cancelled" | "declined" | "forgotten" | "no-space" | "write-failed" | "read-failed" | "source-changed" | "corrupt" | "bad-offer" | "protocol";

@@ -3,4 +3,4 @@
 /**
  * State of a transfer.
  */
-export type TransferState = "waiting" | "moving" | "interrupted" | "proven" | "partial" | "declined" | "cancelled";
+export type TransferState = "waiting" | "moving" | "paused" | "interrupted" | "proven" | "partial" | "declined" | "cancelled";

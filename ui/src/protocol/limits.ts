@@ -54,6 +54,8 @@ export const COMPONENT_BYTES = 255;
 export const PATH_COMPONENTS = 32;
 /** Longest path in bytes, separators included. */
 export const PATH_BYTES = 1024;
+/** File types that systems run when they are opened, or that hold such: nothing of them is ever accepted without asking. */
+export const EXECUTABLE_TYPES = "apk app appimage appx appxbundle bash bat chm cmd com command cpl csh deb desktop dll dmg docm dotm exe gadget hta htm html inf ipa iso jar js jse ksh lnk mht mhtml msc msi msix msp mst pif pkg pl ppam pptm ps1 ps1xml ps2 psc1 psd1 psm1 py pyc pyw rb reg rpm run scf scpt scr sct settingcontent-ms sh shb svg sys url vb vbe vbs vhd vhdx wasm webloc ws wsc wsf wsh xbap xhtml xlam xlsm xltm zsh";
 /** Largest integer that JSON carries between all clients without loss. */
 export const SAFE_INTEGER = 2 ** 53 - 1;
 /** The version of the wire. */

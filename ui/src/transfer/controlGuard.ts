@@ -71,6 +71,7 @@ const GUARDS: { readonly [Kind in Control['type']]: (fields: Fields) => Extract<
   },
   decline: ({ transfer }) => (isId(transfer) ? { type: 'decline', transfer } : null),
   cancel: ({ transfer, code }) => (isId(transfer) && isTransferCode(code) ? { type: 'cancel', transfer, code } : null),
+  pause: ({ transfer, paused }) => (isId(transfer) && typeof paused === 'boolean' ? { type: 'pause', transfer, paused } : null),
   stored: ({ transfer, bytes }) => (isId(transfer) && isCount(bytes) ? { type: 'stored', transfer, bytes } : null),
   proven: ({ transfer, entry }) => (isId(transfer) && isU32(entry) ? { type: 'proven', transfer, entry } : null),
   'entry-failed': ({ transfer, entry, code }) =>
@@ -119,6 +120,7 @@ function guardList<Item>(value: unknown, guard: (item: unknown) => Item | null):
 
 const TRANSFER_CODES: { readonly [Code in TransferCode]: true } = {
   cancelled: true,
+  declined: true,
   'no-space': true,
   'write-failed': true,
   'read-failed': true,

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 
 import { BLOCK_BYTES, WINDOW_BYTES } from '../protocol/limits';
-import { seeded, seededBytes, TestNetwork } from './testNetwork';
+import { fastHash, seeded, seededBytes, TestNetwork } from './testNetwork';
 import { TransferError } from './error';
 import { equalBytes } from '../trust/bytes';
 
@@ -11,32 +11,11 @@ vi.setConfig({ testTimeout: 120_000 });
 const T1 = '1'.repeat(32);
 const T2 = '2'.repeat(32);
 
-/** A cheap stand-in where the hash itself is not the subject: still 32 bytes that depend on every byte. */
-function fastHash(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const words = new Uint32Array(8);
-  for (let index = 0; index < bytes.length; index += 1) {
-    const word = index & 7;
-    words[word] = Math.imul((words[word] ?? 0) ^ (bytes[index] ?? 0), 0x01000193) + index;
-  }
-  return new Uint8Array(words.buffer);
-}
-
-function offer(network: TestNetwork, transfer: string, files: readonly [path: string, bytes: Uint8Array<ArrayBuffer>][]): void {
-  network.a.sources.set(transfer, files.map(([, bytes]) => bytes));
-  const entries = files.map(([path, bytes]) => ({ path: path.split('/'), size: bytes.length, modified_ms: 5 }));
-  network.tell(network.a, { type: 'offer-files', transfer, entries });
-}
-
 /** Comparing a megabyte by `toEqual` takes seconds. */
 function expectEntry(network: TestNetwork, entry: number, path: string, bytes: Uint8Array, seed: number): void {
   const stored = network.b.entry(T1, entry);
   expect({ path: stored?.path, state: stored?.state }, `seed ${seed}`).toEqual({ path, state: 'finished' });
   expect(equalBytes(stored?.bytes ?? new Uint8Array(0), bytes), `seed ${seed}, entry ${entry}`).toBe(true);
-}
-
-function accept(network: TestNetwork, transfer: string): void {
-  network.run(() => network.b.transfer(transfer)?.state === 'waiting');
-  network.tell(network.b, { type: 'accept', transfer });
 }
 
 describe('two exchanges over a network', () => {
@@ -51,8 +30,8 @@ describe('two exchanges over a network', () => {
         ['folder/more', seededBytes(3, BLOCK_BYTES + 1)],
         ['empty too', new Uint8Array(0)],
       ];
-      offer(network, T1, files);
-      accept(network, T1);
+      network.offer(T1, files);
+      network.accept(T1);
       network.run();
       for (const [index, [path, bytes]] of files.entries()) {
         expectEntry(network, index, path, bytes, seed);
@@ -77,8 +56,8 @@ describe('two exchanges over a network', () => {
       // The disk does not answer; a harmless tick stands in for it.
       return { type: 'tick' };
     };
-    offer(network, T1, [['large', new Uint8Array(20 * BLOCK_BYTES)]]);
-    accept(network, T1);
+    network.offer(T1, [['large', new Uint8Array(20 * BLOCK_BYTES)]]);
+    network.accept(T1);
     network.run();
     expect(withheld).toHaveLength(WINDOW_BYTES / BLOCK_BYTES);
     while (withheld.length > 0) {
@@ -87,6 +66,29 @@ describe('two exchanges over a network', () => {
     }
     expect(network.a.transfer(T1)?.state).toBe('proven');
     expect(network.a.mostQueuedBytes).toBeLessThan(WINDOW_BYTES + 64 * 1024);
+  });
+
+  it('keep what is under way within two seconds of a limited speed, a block at least', () => {
+    const underWay = (...limits: (number | null)[]): number => {
+      const network = new TestNetwork(7, fastHash);
+      network.linkUp();
+      let blocks = 0;
+      network.b.refuse = (order) => {
+        if (order.type !== 'write-block') return null;
+        blocks += 1;
+        return { type: 'tick' };
+      };
+      network.offer(T1, [['large', new Uint8Array(20 * BLOCK_BYTES)]]);
+      network.accept(T1);
+      for (const bytesPerSecond of limits) {
+        network.tell(network.a, { type: 'limit-speed', bytesPerSecond });
+        network.run();
+      }
+      return blocks;
+    };
+    const all = WINDOW_BYTES / BLOCK_BYTES;
+    expect([0, 1, BLOCK_BYTES, 1.5 * BLOCK_BYTES, 2 * BLOCK_BYTES - 1, 10 * all * BLOCK_BYTES].map((limit) => underWay(limit))).toEqual([1, 1, 2, 3, 3, all]);
+    expect(underWay(1, null)).toBe(all);
   });
 
   it('go on where they were after the link was lost at any moment', () => {
@@ -99,13 +101,13 @@ describe('two exchanges over a network', () => {
         ['b', new Uint8Array(0)],
         ['c', seededBytes(seed + 100, 2 * BLOCK_BYTES)],
       ];
-      offer(network, T1, files);
+      network.offer(T1, files);
       let isAccepted = false;
       for (let cut = 0; cut < 6; cut += 1) {
         for (let steps = Math.floor(chance() * 120); steps > 0; steps -= 1) {
           if (!isAccepted && network.b.transfer(T1)?.state === 'waiting') {
             isAccepted = true;
-            network.tell(network.b, { type: 'accept', transfer: T1 });
+            network.tell(network.b, { type: 'accept', transfer: T1, without: [] });
           }
           network.step();
         }
@@ -113,7 +115,7 @@ describe('two exchanges over a network', () => {
         for (let steps = Math.floor(chance() * 10); steps > 0; steps -= 1) network.step();
         network.linkUp();
       }
-      if (!isAccepted) accept(network, T1);
+      if (!isAccepted) network.accept(T1);
       network.run();
       for (const [index, [path, bytes]] of files.entries()) {
         expectEntry(network, index, path, bytes, seed);
@@ -126,8 +128,8 @@ describe('two exchanges over a network', () => {
   it('say "interrupted" while there is no link, and "moving" again', () => {
     const network = new TestNetwork(1, fastHash);
     network.linkUp();
-    offer(network, T1, [['a', new Uint8Array(12 * BLOCK_BYTES)]]);
-    accept(network, T1);
+    network.offer(T1, [['a', new Uint8Array(12 * BLOCK_BYTES)]]);
+    network.accept(T1);
     network.run(() => network.a.transfer(T1)?.state === 'moving' && network.b.transfer(T1)?.state === 'moving');
     network.linkLost();
     expect([network.a.transfer(T1)?.state, network.b.transfer(T1)?.state]).toEqual(['interrupted', 'interrupted']);
@@ -139,10 +141,10 @@ describe('two exchanges over a network', () => {
   it('take blocks of several transfers in turn', () => {
     const network = new TestNetwork(3, fastHash);
     network.linkUp();
-    offer(network, T1, [['large', new Uint8Array(30 * BLOCK_BYTES)]]);
-    offer(network, T2, [['small', new Uint8Array(BLOCK_BYTES)]]);
-    accept(network, T1);
-    accept(network, T2);
+    network.offer(T1, [['large', new Uint8Array(30 * BLOCK_BYTES)]]);
+    network.offer(T2, [['small', new Uint8Array(BLOCK_BYTES)]]);
+    network.accept(T1);
+    network.accept(T2);
     network.run(() => network.a.transfer(T2)?.state === 'proven');
     expect(network.a.transfer(T1)?.state).toBe('moving');
     network.run();
@@ -161,8 +163,8 @@ describe('two exchanges over a network', () => {
       return { type: 'block-written', transfer: T1, entry: 2, block: order.block, result: 'write-failed' };
     };
     const files = [0, 1, 2, 3].map((n): [string, Uint8Array<ArrayBuffer>] => [`${n}`, new Uint8Array(3 * BLOCK_BYTES).fill(n)]);
-    offer(network, T1, files);
-    accept(network, T1);
+    network.offer(T1, files);
+    network.accept(T1);
     network.run();
     for (const side of [network.a, network.b]) {
       expect(side.transfer(T1)).toMatchObject({ state: 'partial', proven_count: 2 });
@@ -180,8 +182,8 @@ describe('two exchanges over a network', () => {
       if (order.type !== 'write-block' || order.entry === 39) return null;
       return { type: 'block-written', transfer: T1, entry: order.entry, block: order.block, result: 'write-failed' };
     };
-    offer(network, T1, Array.from({ length: 40 }, (_, n) => [`${n}`, new Uint8Array(BLOCK_BYTES)]));
-    accept(network, T1);
+    network.offer(T1, Array.from({ length: 40 }, (_, n) => [`${n}`, new Uint8Array(BLOCK_BYTES)]));
+    network.accept(T1);
     network.run();
     expect(network.a.transfer(T1)).toMatchObject({ state: 'partial', proven_count: 1 });
   });
@@ -193,8 +195,8 @@ describe('two exchanges over a network', () => {
       order.type === 'write-block'
         ? { type: 'block-written', transfer: T1, entry: order.entry, block: order.block, result: 'no-space' }
         : null;
-    offer(network, T1, [['a', new Uint8Array(3 * BLOCK_BYTES)]]);
-    accept(network, T1);
+    network.offer(T1, [['a', new Uint8Array(3 * BLOCK_BYTES)]]);
+    network.accept(T1);
     network.run();
     expect(network.a.transfer(T1)).toMatchObject({ state: 'cancelled', code: 'no-space', ended_by_us: false });
     expect(network.b.transfer(T1)).toMatchObject({ state: 'cancelled', code: 'no-space', ended_by_us: true });
@@ -204,7 +206,7 @@ describe('two exchanges over a network', () => {
   it('write nothing before consent, and nothing after a refusal', () => {
     const network = new TestNetwork(8, fastHash);
     network.linkUp();
-    offer(network, T1, [['a', new Uint8Array(10)]]);
+    network.offer(T1, [['a', new Uint8Array(10)]]);
     network.run();
     expect(network.b.stored.size).toBe(0);
     network.tell(network.b, { type: 'decline', transfer: T1 });
@@ -216,7 +218,7 @@ describe('two exchanges over a network', () => {
   it('say again what the other side cannot have heard', () => {
     const network = new TestNetwork(9, fastHash);
     network.linkUp();
-    offer(network, T1, [['a', new Uint8Array(10)]]);
+    network.offer(T1, [['a', new Uint8Array(10)]]);
     network.run();
     network.linkLost();
     network.tell(network.b, { type: 'decline', transfer: T1 });
@@ -236,8 +238,8 @@ describe('two exchanges over a network', () => {
     const network = new TestNetwork(12, fastHash);
     network.linkUp();
     network.tell(network.a, { type: 'send-text', id: T1, body: 'half \ud83c of a house 🏠', sentAtMs: 1 });
-    offer(network, T2, [['half \ud83c', new Uint8Array(0)]]);
-    accept(network, T2);
+    network.offer(T2, [['half \ud83c', new Uint8Array(0)]]);
+    network.accept(T2);
     network.run();
     expect(network.b.texts()).toEqual(['half \ufffd of a house 🏠']);
     expect(network.b.entry(T2, 0)?.path).toBe('half \ufffd');
@@ -247,16 +249,16 @@ describe('two exchanges over a network', () => {
     for (let seed = 1; seed <= 8; seed += 1) {
       const network = new TestNetwork(seed, fastHash);
       network.linkUp();
-      offer(network, T1, [['a', new Uint8Array(9 * BLOCK_BYTES)]]);
-      accept(network, T1);
+      network.offer(T1, [['a', new Uint8Array(9 * BLOCK_BYTES)]]);
+      network.accept(T1);
       network.run(() => (network.b.transfer(T1)?.stored_bytes ?? 0) > 0);
       network.tell(seed % 2 === 0 ? network.a : network.b, { type: 'cancel', transfer: T1 });
       network.run();
       expect(network.a.transfer(T1)?.state, `seed ${seed}`).toBe('cancelled');
       expect(network.b.transfer(T1)?.state, `seed ${seed}`).toBe('cancelled');
       // The window is whole again: another transfer runs through.
-      offer(network, T2, [['b', new Uint8Array(9 * BLOCK_BYTES)]]);
-      accept(network, T2);
+      network.offer(T2, [['b', new Uint8Array(9 * BLOCK_BYTES)]]);
+      network.accept(T2);
       network.run();
       expect(network.a.transfer(T2)?.state, `seed ${seed}`).toBe('proven');
     }
@@ -265,8 +267,8 @@ describe('two exchanges over a network', () => {
   it('carry offers too long for one message, and four thousand small files', () => {
     const network = new TestNetwork(10, fastHash);
     network.linkUp();
-    offer(network, T1, Array.from({ length: 4_000 }, (_, n) => [`folder ${n % 7}/file ${n}`, new Uint8Array(n % 3)]));
-    accept(network, T1);
+    network.offer(T1, Array.from({ length: 4_000 }, (_, n) => [`folder ${n % 7}/file ${n}`, new Uint8Array(n % 3)]));
+    network.accept(T1);
     network.run();
     expect(network.a.transfer(T1)).toMatchObject({ state: 'proven', proven_count: 4_000, entry_count: 4_000 });
     expect(network.b.transfer(T1)?.entries).toHaveLength(200);
@@ -275,8 +277,8 @@ describe('two exchanges over a network', () => {
   it('tell progress at most five times a second', () => {
     const network = new TestNetwork(11, fastHash);
     network.linkUp();
-    offer(network, T1, [['a', new Uint8Array(40 * BLOCK_BYTES)]]);
-    accept(network, T1);
+    network.offer(T1, [['a', new Uint8Array(40 * BLOCK_BYTES)]]);
+    network.accept(T1);
     const before = network.nowMs;
     network.run();
     const told = network.a.events.filter(({ type }) => type === 'transfer-changed').length;
@@ -301,7 +303,7 @@ describe('wishes that are not granted', () => {
     expect(refused(offerOf([]))).toBe('offer-invalid');
     expect(refused(offerOf([{ path: ['..'], size: 1 }]))).toBe('offer-invalid');
     expect(refused(offerOf([{ path: ['a'], size: -1 }]))).toBe('offer-invalid');
-    expect(refused(() => network.tell(network.a, { type: 'accept', transfer: T1 }))).toBe('not-now');
+    expect(refused(() => network.tell(network.a, { type: 'accept', transfer: T1, without: [] }))).toBe('not-now');
     expect(refused(() => network.tell(network.a, { type: 'cancel', transfer: T1 }))).toBe('not-now');
     const long = { type: 'send-text', id: T1, body: 'é'.repeat(16_385), sentAtMs: 0 } as const;
     expect(refused(() => network.tell(network.a, long))).toBe('text-too-long');

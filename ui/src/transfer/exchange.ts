@@ -48,7 +48,7 @@ export class Exchange {
 
   /**
    * Takes an input. `nowMs` never falls. Throws `TransferError`, and only for wishes of the user (`offer-files`, `accept`, `decline`,
-   * `cancel`, `send-text`); the machine is then unchanged. What a peer does wrong shows in outputs.
+   * `pause`, `cancel`, `send-text`); the machine is then unchanged. What a peer does wrong shows in outputs.
    */
   handle(nowMs: number, input: Input): void {
     this.#take(nowMs, input);
@@ -90,11 +90,15 @@ export class Exchange {
       case 'offer-files':
         { this.#offerFiles(nowMs, input.transfer, input.entries); return; }
       case 'accept':
-        this.#transfers.waitingOffer(input.transfer).accept(this.#payloadBytes !== null);
+        this.#transfers.waitingOffer(input.transfer).accept(input.without, this.#payloadBytes !== null);
         { this.#tell(nowMs, input.transfer); return; }
       case 'decline':
         this.#transfers.waitingOffer(input.transfer);
         { this.#end(nowMs, input.transfer, { state: 'declined', code: null, byUs: true }, { type: 'declined' }); return; }
+      case 'pause':
+        { this.#pause(nowMs, input.transfer, input.paused); return; }
+      case 'limit-speed':
+        { this.#turns.limit(input.bytesPerSecond); return; }
       case 'cancel':
         if (!this.#transfers.isShown(input.transfer)) throw new TransferError('not-now');
         { this.#cancel(nowMs, input.transfer, 'cancelled'); return; }
@@ -124,7 +128,7 @@ export class Exchange {
     this.#payloadBytes = Math.max(1, Math.min(FRAME_PAYLOAD_BYTES, maxMessageBytes - HEADER_BYTES));
     for (const message of this.#transfers.ended.linkUp(nowMs)) this.#send(message);
     for (const message of this.#texts.waiting()) this.#send(message);
-    for (const message of this.#transfers.offers()) this.#send(message);
+    for (const message of this.#transfers.linkUp()) this.#send(message);
     for (const transfer of this.#transfers.incoming.values()) transfer.linkUp();
     this.#tellAccepted(nowMs);
   }
@@ -148,6 +152,12 @@ export class Exchange {
     this.#tell(nowMs, id);
   }
 
+  #pause(nowMs: number, id: TransferId, paused: boolean): void {
+    if (!this.#transfers.holdHere(id, paused)) throw new TransferError('not-now');
+    if (this.#payloadBytes !== null) this.#send({ type: 'pause', transfer: id, paused });
+    this.#tell(nowMs, id);
+  }
+
   #controlReceived(nowMs: number, message: Control): void {
     switch (message.type) {
       case 'text':
@@ -162,6 +172,10 @@ export class Exchange {
         { this.#entriesReceived(nowMs, message.transfer, message.entries, message.last); return; }
       case 'accept':
         { this.#acceptReceived(nowMs, message); return; }
+      case 'pause':
+        // It may have ended here already.
+        if (this.#transfers.holdThere(message.transfer, message.paused)) this.#tell(nowMs, message.transfer);
+        return;
       case 'decline':
         if (this.#transfers.outgoing.get(message.transfer)?.isAccepted === false) {
           this.#end(nowMs, message.transfer, { state: 'declined', code: null, byUs: false }, NO_WORD);
@@ -253,13 +267,14 @@ export class Exchange {
     const transfer = this.#transfers.get(id);
     if (transfer === undefined) return;
     const wasShown = this.#transfers.isShown(id);
+    const missing = this.#transfers.outgoing.get(id)?.missing() ?? [];
     this.#transfers.remove(id);
     const linkIsUp = this.#payloadBytes !== null;
     if (linkIsUp && (word.type === 'declined' || word.type === 'cancelled')) this.#say(word, id);
     this.#transfers.ended.push(id, word, linkIsUp ? nowMs : null);
     if (!wasShown) return;
     this.#event({ type: 'transfer-changed', transfer: snapshot(transfer.view(), this.peer, ending) });
-    this.#outputs.push({ type: 'release-transfer', transfer: id });
+    this.#outputs.push({ type: 'release-transfer', transfer: id, missing });
   }
 
   /** Reads ahead and sends what the window has room for, a block of each transfer in turn. */

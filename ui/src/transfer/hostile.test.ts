@@ -26,7 +26,7 @@ class Receiver {
     this.give({ type: 'link-up', maxMessageBytes: 65_536 });
     const entries = sizes.map((size, index) => ({ path: [`${index}`], size }));
     this.say({ type: 'offer', transfer: T, entry_count: sizes.length, total_bytes: sizes.reduce((a, b) => a + b, 0), entries, last: true });
-    this.give({ type: 'accept', transfer: T });
+    this.give({ type: 'accept', transfer: T, without: [] });
     this.outputs = [];
   }
 
@@ -146,7 +146,8 @@ describe('frames of a hostile peer', () => {
         const moves: (() => void)[] = [
           () => receiver.frame(pick(['data', 'block-proof', 'entry-proof']), entry, block, pick([0, 0, 5, 65_536]), pick([ten, proof, jsBlake3(proof), jsBlake3(new Uint8Array(0))])),
           () => receiver.say(pick<Control>([
-            { type: 'entry-failed', transfer: T, entry, code: 'read-failed' },
+            { type: 'entry-failed', transfer: T, entry, code: pick(['read-failed', 'read-failed', 'read-failed', 'declined']) },
+            { type: 'pause', transfer: T, paused: pick([true, false]) },
             { type: 'proven', transfer: T, entry },
             { type: 'stored', transfer: T, bytes: 10 },
             { type: 'accept', transfer: T, resume: [{ entry, next_block: block, proven: true, stored: pick([[], [{ first: 1, end: 2 }]]) }] },
@@ -154,7 +155,7 @@ describe('frames of a hostile peer', () => {
           ])),
           () => receiver.give({ type: 'block-written', transfer: T, entry, block, result: pick([null, 'write-failed']) }),
           () => receiver.give({ type: 'entry-finished', transfer: T, entry, result: null }),
-          () => receiver.give(pick<Input>([{ type: 'tick' }, { type: 'link-lost' }, { type: 'link-up', maxMessageBytes: 0 }])),
+          () => receiver.give(pick<Input>([{ type: 'tick' }, { type: 'link-lost' }, { type: 'link-up', maxMessageBytes: 0 }, { type: 'limit-speed', bytesPerSecond: pick([null, 0, 1]) }])),
         ];
         pick(moves)();
       }
@@ -255,9 +256,10 @@ describe('answers of a hostile peer to an offer', () => {
           if (!isHonest || sender.resume === null || sender.sent.has(entry)) sender.say({ type: 'proven', transfer: T, entry });
         },
         () => {
-          const failed: Control = { type: 'entry-failed', transfer: T, entry: number(), code: 'write-failed' };
+          const failed: Control = { type: 'entry-failed', transfer: T, entry: number(), code: pick(['write-failed', 'declined']) };
           const stored: Control = { type: 'stored', transfer: T, bytes: pick([0, 10, BLOCK_BYTES]) };
           if (!isHonest || (sender.resume !== null && next() < 0.1)) sender.say(pick([failed, stored]));
+          sender.say({ type: 'pause', transfer: T, paused: next() < 0.3 });
         },
         () => {
           if (next() < 0.5) sender.linkAgain();
@@ -276,7 +278,7 @@ describe('answers of a hostile peer to an offer', () => {
       expect(sender.codes.every((code) => code === 'protocol'), `seed ${seed}: ${sender.codes.join()}`).toBe(true);
       for (const state of sender.states) states.add(state);
     }
-    expect([...states].sort()).toEqual(['cancelled', 'interrupted', 'moving', 'partial', 'proven', 'waiting']);
+    expect([...states].sort()).toEqual(['cancelled', 'interrupted', 'moving', 'partial', 'paused', 'proven', 'waiting']);
   });
 });
 

@@ -12,7 +12,9 @@ import type { Bytes } from '../trust/bytes';
 import { blockLength, blockOffset, type Hash } from './block';
 import { CollectedOffer } from './collectedOffer';
 import { lastWordMessages, type LastWord } from './ended';
+import { isExecutable } from './executable';
 import { PROOF_BYTES, type FrameHeader } from './frame';
+import { Hold } from './hold';
 import { IncomingEntries } from './incomingEntries';
 import { isFailed, isWritten } from './incomingEntry';
 import type { Input } from './input';
@@ -36,7 +38,11 @@ export class Incoming {
   readonly meter = new Meter();
   #entries = new IncomingEntries();
   #phase: Phase;
+  #totalBytes: number;
   #namesBytes = 0;
+  /** Some entry is of a type that systems run. */
+  #executable = false;
+  readonly #hold = new Hold();
   /** `accept` was sent on this connection. */
   #isFlowing = false;
   /** `accept` is to be sent on this connection, once nothing is under way on the disk. */
@@ -52,10 +58,11 @@ export class Incoming {
   constructor(
     private readonly id: TransferId,
     entryCount: number,
-    private readonly totalBytes: number,
+    totalBytes: number,
     private readonly hash: Hash,
     private readonly order: (output: Output) => void,
   ) {
+    this.#totalBytes = totalBytes;
     this.#phase = new CollectedOffer(entryCount, totalBytes);
   }
 
@@ -84,22 +91,34 @@ export class Incoming {
     this.#namesBytes = offer.namesBytes;
     if (typeof added === 'string') return added;
     if (added !== null) {
+      this.#executable = added.some(({ path }) => isExecutable(path));
       this.#entries = new IncomingEntries(added);
       this.#phase = 'waiting';
     }
     return null;
   }
 
-  /** The user consents. */
-  accept(linkIsUp: boolean): void {
+  /** The user consents, but to what is in `without`. Throws `TransferError`; nothing was changed then. */
+  accept(without: readonly number[], linkIsUp: boolean): void {
+    this.#totalBytes -= this.#entries.decline(without);
     this.#phase = 'accepted';
     this.#isAcceptDue = linkIsUp;
     this.#sendDueAccept();
   }
 
+  /** One side holds it up or lets it go on. What was sent before still arrives, and counts. */
+  hold(change: (hold: Hold) => void): void {
+    const wasHere = this.#hold.here;
+    change(this.#hold);
+    // Where the other side holds it as well, the state does not show whether we do.
+    if (this.#hold.here !== wasHere) this.meter.note();
+    this.meter.setMoving(this.#isFlowing && this.#hold.isFree);
+  }
+
   linkLost(): void {
     this.#isFlowing = false;
     this.#isAcceptDue = false;
+    this.#hold.there = false;
     this.#entries.dropCollected();
     this.meter.setMoving(false);
   }
@@ -117,8 +136,9 @@ export class Incoming {
     this.#window = new ReceiveWindow();
     const { resume, word } = this.#entries.resume();
     for (const message of lastWordMessages(word, this.id)) this.#send(message);
+    if (this.#hold.here) this.#send({ type: 'pause', transfer: this.id, paused: true });
     this.#send({ type: 'accept', transfer: this.id, resume });
-    this.meter.setMoving(true);
+    this.meter.setMoving(this.#hold.isFree);
   }
 
   /** Takes a frame. A code ends the transfer with it. */
@@ -243,7 +263,8 @@ export class Incoming {
 
   /** The sender says that an entry has failed. */
   failedThere(number: number, code: TransferCode): TransferCode | null {
-    if (this.#entries.get(number) === undefined || !this.isAccepted) return 'protocol';
+    // What is declined is declined here.
+    if (this.#entries.get(number) === undefined || !this.isAccepted || code === 'declined') return 'protocol';
     this.#fail(number, code);
     this.#sendDueAccept();
     return null;
@@ -305,12 +326,15 @@ export class Incoming {
       direction: 'receiving',
       isAccepted: this.isAccepted,
       isFlowing: this.#isFlowing,
+      hold: this.#hold,
       isComplete: this.isComplete,
       entry: (index) => this.#entries.view(index),
       entryCount: this.#entries.length,
       provenCount: this.#entries.provenCount,
-      totalBytes: this.totalBytes,
-      storedBytes: Math.min(this.#doneBytes, this.totalBytes),
+      declinedCount: this.#entries.declinedCount,
+      executable: this.#executable,
+      totalBytes: this.#totalBytes,
+      storedBytes: Math.min(this.#doneBytes, this.#totalBytes),
       meter: this.meter,
     };
   }

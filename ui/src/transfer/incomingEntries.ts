@@ -7,12 +7,14 @@ import type { TransferCode } from '../protocol/TransferCode';
 import type { TransferEntry } from '../protocol/TransferEntry';
 import { blockCount } from './block';
 import type { FailedEntry, LastWord } from './ended';
+import { TransferError } from './error';
 import { isFailed, viewOfIncoming, type IncomingEntry, type IncomingState } from './incomingEntry';
 import { OpenEntry } from './openEntry';
 
 /** The entries in the order of the offer. None while it is not whole. */
 export class IncomingEntries {
   #provenCount = 0;
+  #declinedCount = 0;
   #endedCount = 0;
 
   constructor(private readonly entries: readonly IncomingEntry[] = []) {}
@@ -23,6 +25,26 @@ export class IncomingEntries {
 
   get provenCount(): number {
     return this.#provenCount;
+  }
+
+  get declinedCount(): number {
+    return this.#declinedCount;
+  }
+
+  /**
+   * The user does not want these. Gives their bytes. Throws `TransferError` `not-now` if nothing is left, or one does not exist or stands
+   * there twice; nothing was changed then.
+   */
+  decline(without: readonly number[]): number {
+    const distinct = new Set(without);
+    const exists = (number: number): boolean => this.entries[number] !== undefined;
+    if (distinct.size !== without.length || distinct.size >= this.entries.length || !without.every(exists)) throw new TransferError('not-now');
+    let bytes = 0;
+    for (const number of distinct) {
+      bytes += this.fail(number, 'declined')?.size ?? 0;
+      this.#declinedCount += 1;
+    }
+    return bytes;
   }
 
   /** Every entry is proven or has failed. */

@@ -46,9 +46,33 @@ export type Input =
       readonly entries: readonly OfferedEntry[];
     }
   /** The user consents to a waiting incoming offer. Works while the link is down as well. */
-  | { readonly type: 'accept'; readonly transfer: TransferId }
+  | {
+      readonly type: 'accept';
+      readonly transfer: TransferId;
+      /** Entries that are not wanted; at least one is left. */
+      readonly without: readonly number[];
+    }
   /** The user refuses a waiting incoming offer. */
   | { readonly type: 'decline'; readonly transfer: TransferId }
+  /**
+   * The user holds a transfer of either direction up that was accepted and has not ended, or lets it go on. Works while the link is
+   * down as well.
+   */
+  | {
+      readonly type: 'pause';
+      readonly transfer: TransferId;
+      /** True to hold it up. */
+      readonly paused: boolean;
+    }
+  /**
+   * From now on no more is sent ahead than two seconds of this speed hold, one block at least, so that what was sent can be held up and
+   * cancelled soon. Keeping to the speed is the driver's, who knows what other peers take of it.
+   */
+  | {
+      readonly type: 'limit-speed';
+      /** Null for no limit. */
+      readonly bytesPerSecond: number | null;
+    }
   /** The user ends a transfer of either direction that has not ended. */
   | { readonly type: 'cancel'; readonly transfer: TransferId }
   /** The user writes. Kept and sent again until the peer says it has it. */

@@ -14,6 +14,7 @@ import { equalBytes, type Bytes } from '../trust/bytes';
 import { blockCount, blockLength, blockOffset, entryProof, type Hash } from './block';
 import { lastWordMessages, NO_WORD, type FailedEntry, type LastWord } from './ended';
 import { encodeFrame, type FrameKind } from './frame';
+import { Hold } from './hold';
 import { Meter } from './meter';
 import { offerPages, totalBytes } from './offer';
 import { OutgoingEntry, type EndedState } from './outgoingEntry';
@@ -25,12 +26,15 @@ import type { View } from './snapshot';
 export class Outgoing {
   readonly meter = new Meter();
   readonly #entries: OutgoingEntry[];
-  readonly #totalBytes: number;
+  /** Of the entries that the receiver wants. */
+  #totalBytes: number;
   #provenCount = 0;
+  #declinedCount = 0;
   #endedCount = 0;
   #isAccepted = false;
   /** The receiver has said on this connection where to go on. */
   #isFlowing = false;
+  readonly #hold = new Hold();
   /** What is read next. */
   #nextEntry = 0;
   #nextBlock = 0;
@@ -60,8 +64,48 @@ export class Outgoing {
     return offerPages(this.id, this.#totalBytes, entries);
   }
 
+  /** What the other side of a new link has to hear of our hold. */
+  held(): Control | null {
+    return this.#hold.here ? { type: 'pause', transfer: this.id, paused: true } : null;
+  }
+
+  /** One side holds it up or lets it go on. What was sent before still arrives. */
+  hold(change: (hold: Hold) => void): void {
+    const wasHere = this.#hold.here;
+    change(this.#hold);
+    // Where the other side holds it as well, the state does not show whether we do.
+    if (this.#hold.here !== wasHere) this.meter.note();
+    if (!this.#hold.isFree) this.#forgetAhead();
+    this.meter.setMoving(this.#isMoving);
+  }
+
+  /** What is read ahead is read again when it goes on: meanwhile the others need the room. */
+  #forgetAhead(): void {
+    const next = this.#queue.front;
+    if (next === undefined) return;
+    this.#nextEntry = next.entry;
+    this.#nextBlock = next.block;
+    this.#queue.clear();
+  }
+
+  get #isMoving(): boolean {
+    return this.#isFlowing && this.#hold.isFree;
+  }
+
+  /** A receiver that knows the offer says on each connection anew what it does not want; one that has forgotten it asks its user. */
+  linkUp(): void {
+    for (const entry of this.#entries) {
+      if (entry.failed !== 'declined') continue;
+      entry.state = 'unsent';
+      this.#totalBytes += entry.offered.size;
+      this.#declinedCount -= 1;
+      this.#endedCount -= 1;
+    }
+  }
+
   linkLost(): void {
     this.#isFlowing = false;
+    this.#hold.there = false;
     this.#queue.clear();
     this.meter.setMoving(false);
   }
@@ -84,14 +128,14 @@ export class Outgoing {
     this.#isAccepted = true;
     this.#isFlowing = true;
     this.#moveTo(0);
-    this.meter.setMoving(true);
+    this.meter.setMoving(this.#isMoving);
     this.#say({ type: 'outcomes', proven: [], failed: this.#failed() });
     return null;
   }
 
   /** Orders the next read, or puts a proof into the order. False when there is nothing (more) to read. */
   readNext(): boolean {
-    if (!this.#isFlowing) return false;
+    if (!this.#isMoving) return false;
     for (;;) {
       const number = this.#nextEntry;
       const entry = this.#entries[number];
@@ -141,8 +185,9 @@ export class Outgoing {
     }
   }
 
-  /** Bytes the next frames need in the window; null when the next thing is not read yet or there is none. */
+  /** Bytes the next frames need in the window; null when the next thing is not read yet, there is none, or someone holds it up. */
   nextLength(): number | null {
+    if (!this.#isMoving) return null;
     const slot = this.#queue.front;
     if (slot?.bytes == null) return null;
     return this.#entries[slot.entry]?.isStored(slot.block) === true ? 0 : slot.length;
@@ -201,9 +246,9 @@ export class Outgoing {
     return null;
   }
 
-  /** The receiver says that an entry has failed. */
+  /** The receiver says that an entry has failed, or, before it accepts, that it does not want it. */
   failedThere(number: number, code: TransferCode): TransferCode | null {
-    if (this.#entries[number] === undefined || !this.#isAccepted) return 'protocol';
+    if (this.#entries[number] === undefined || !(this.#isAccepted || code === 'declined')) return 'protocol';
     this.#fail(number, code);
     return null;
   }
@@ -217,6 +262,10 @@ export class Outgoing {
     const entry = this.#entries[number];
     if (entry === undefined || entry.state === 'proven' || entry.failed !== null) return;
     this.#queue.dropEntry(number);
+    if (code === 'declined') {
+      this.#totalBytes -= entry.offered.size;
+      this.#declinedCount += 1;
+    }
     this.#end(entry, { failed: code });
   }
 
@@ -239,8 +288,14 @@ export class Outgoing {
     return failed.length === 0 ? NO_WORD : { type: 'outcomes', proven: [], failed };
   }
 
+  /** Entries that the receiver has not. */
+  missing(): number[] {
+    return this.#entries.flatMap(({ state }, entry) => (state === 'proven' ? [] : [entry]));
+  }
+
+  /** What the receiver does not know better. */
   #failed(): FailedEntry[] {
-    return this.#entries.flatMap(({ failed: code }, entry) => (code === null ? [] : [{ entry, code }]));
+    return this.#entries.flatMap(({ failed: code }, entry) => (code === null || code === 'declined' ? [] : [{ entry, code }]));
   }
 
   /** Reading goes on with an entry, at what the receiver lacks of it or what was never hashed here. */
@@ -250,16 +305,19 @@ export class Outgoing {
   }
 
   view(): View {
-    const isProven = this.#provenCount === this.#entries.length;
+    const isProven = this.#provenCount + this.#declinedCount === this.#entries.length;
     return {
       id: this.id,
       direction: 'sending',
       isAccepted: this.#isAccepted,
       isFlowing: this.#isFlowing,
+      hold: this.#hold,
       isComplete: this.isComplete,
       entry: (index) => this.#entries[index]?.view() ?? { path: '', size: 0, proven: false, failed: null },
       entryCount: this.#entries.length,
       provenCount: this.#provenCount,
+      declinedCount: this.#declinedCount,
+      executable: false,
       totalBytes: this.#totalBytes,
       storedBytes: isProven ? this.#totalBytes : Math.min(this.#resumed + this.#stored, this.#totalBytes),
       meter: this.meter,

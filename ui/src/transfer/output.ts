@@ -30,7 +30,7 @@ export type Output =
       readonly offset: number;
       /** How many bytes, 1 … 1 MiB. */
       readonly length: number;
-      /** The entry's last block, so the file may be closed afterwards (it may still be asked for again after `link-lost`). */
+      /** The entry's last block, so the file may be closed afterwards (it may still be asked for again after `link-lost` or a `pause`). */
       readonly last: boolean;
     }
   /**
@@ -73,7 +73,12 @@ export type Output =
    * The transfer has ended, either direction: close its files and remove parts that did not get their name. Finished files stay.
    * Comes exactly once a transfer, after its last event. Answers still due need not come.
    */
-  | { readonly type: 'release-transfer'; readonly transfer: TransferId }
+  | {
+      readonly type: 'release-transfer';
+      readonly transfer: TransferId;
+      /** Entries of ours that the receiver has not proven: what would be offered again. Empty for a transfer to us. */
+      readonly missing: readonly number[];
+    }
   /** Something to tell. */
   | { readonly type: 'event'; readonly event: ExchangeEvent };
 

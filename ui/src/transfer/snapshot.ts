@@ -7,6 +7,7 @@ import type { TransferCode } from '../protocol/TransferCode';
 import type { TransferEntry } from '../protocol/TransferEntry';
 import type { TransferId } from '../protocol/TransferId';
 import type { TransferState } from '../protocol/TransferState';
+import type { Hold } from './hold';
 import type { Meter } from './meter';
 
 /** Entries a snapshot shows: a list on a screen is not longer. */
@@ -20,12 +21,17 @@ export interface View {
   readonly isAccepted: boolean;
   /** The receiver has said on this connection where to go on. */
   readonly isFlowing: boolean;
+  readonly hold: Readonly<Hold>;
   /** Every entry is proven or has failed. */
   readonly isComplete: boolean;
   /** The entry of that number; asked for only as far as a list is shown. */
   readonly entry: (index: number) => TransferEntry;
   readonly entryCount: number;
   readonly provenCount: number;
+  /** Entries that the receiver did not want. */
+  readonly declinedCount: number;
+  /** Some entry is of a type that systems run. */
+  readonly executable: boolean;
   readonly totalBytes: number;
   readonly storedBytes: number;
   readonly meter: Meter;
@@ -39,9 +45,10 @@ export interface Ending {
 }
 
 /** How a transfer stands as long as no one ends it before its time. */
-export function viewState({ isAccepted, isFlowing, isComplete, provenCount, entryCount }: View): TransferState {
-  if (isComplete) return provenCount === entryCount ? 'proven' : 'partial';
+export function viewState({ isAccepted, isFlowing, hold, isComplete, provenCount, declinedCount, entryCount }: View): TransferState {
+  if (isComplete) return provenCount + declinedCount === entryCount ? 'proven' : 'partial';
   if (!isAccepted) return 'waiting';
+  if (hold.here || (isFlowing && hold.there)) return 'paused';
   return isFlowing ? 'moving' : 'interrupted';
 }
 
@@ -56,6 +63,8 @@ export function snapshot(view: View, peer: PeerId, ending: Ending | null): Trans
     state,
     code: ending?.code ?? null,
     ended_by_us: ending?.byUs ?? false,
+    paused_by_us: ending === null && view.hold.here,
+    executable: view.executable,
     entries: Array.from({ length: Math.min(ENTRIES, view.entryCount) }, (_, index) => view.entry(index)),
     entry_count: view.entryCount,
     proven_count: view.provenCount,

@@ -12,6 +12,7 @@ import type { TransferId } from '../protocol/TransferId';
 import { EndedTransfers } from './ended';
 import { TransferError } from './error';
 import type { FrameHeader } from './frame';
+import type { Hold } from './hold';
 import type { Incoming, ReceivedBlock } from './incoming';
 import type { Outgoing } from './outgoing';
 
@@ -53,6 +54,22 @@ export class Transfers {
     return transfer;
   }
 
+  /** The user holds an accepted transfer up, or lets it go on. False when there is none of that id. */
+  holdHere(id: TransferId, paused: boolean): boolean {
+    return this.get(id)?.isAccepted === true && this.#hold(id, (hold) => void (hold.here = paused));
+  }
+
+  /** The other side does. It may say so before it accepts. False when there is none of that id. */
+  holdThere(id: TransferId, paused: boolean): boolean {
+    return this.#hold(id, (hold) => void (hold.there = paused));
+  }
+
+  #hold(id: TransferId, change: (hold: Hold) => void): boolean {
+    if (!this.isShown(id)) return false;
+    this.get(id)?.hold(change);
+    return true;
+  }
+
   /** Offers of ours that wait for an answer. */
   get unansweredOutgoing(): number {
     return [...this.outgoing.values()].filter(({ isAccepted }) => !isAccepted).length;
@@ -63,9 +80,13 @@ export class Transfers {
     return [...this.incoming.values()].filter(({ isAccepted }) => !isAccepted).length;
   }
 
-  /** Offers of ours as messages: a new link says all of them again. */
-  offers(): Control[] {
-    return [...this.outgoing.values()].flatMap((transfer) => transfer.offer());
+  /** A new link: what is said on it of the transfers from us, each offer again and our hold behind it. */
+  linkUp(): Control[] {
+    return [...this.outgoing.values()].flatMap((transfer) => {
+      transfer.linkUp();
+      const held = transfer.held();
+      return held === null ? transfer.offer() : [...transfer.offer(), held];
+    });
   }
 
   linkLost(nowMs: number): void {

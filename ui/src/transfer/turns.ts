@@ -4,7 +4,7 @@
 // Promises: what is read ahead, and what is sent and not stored, is bounded over all transfers together; each transfer gets a block in
 // turn. Leaves to `Outgoing`: which block that is.
 
-import { WINDOW_BYTES } from '../protocol/limits';
+import { BLOCK_BYTES, WINDOW_BYTES } from '../protocol/limits';
 import type { TransferId } from '../protocol/TransferId';
 import type { Outgoing } from './outgoing';
 
@@ -12,11 +12,26 @@ import type { Outgoing } from './outgoing';
 const READ_AHEAD_BYTES = 4 * 1024 * 1024;
 /** Blocks and proofs in that state: small files are read many at once. */
 const READ_AHEAD_SLOTS = 64;
+/** Seconds of a limited speed that may be under way. */
+const LIMITED_S = 2;
 
 /** The outgoing transfer that was served last, in reading and in sending. */
 export class Turns {
   #lastRead: TransferId | null = null;
   #lastSent: TransferId | null = null;
+  /** Bytes a second the driver keeps to, if it does. */
+  #limit: number | null = null;
+
+  /** The driver keeps to a speed, or no longer. */
+  limit(bytesPerSecond: number | null): void {
+    this.#limit = bytesPerSecond;
+  }
+
+  /** Bytes that may be sent and not stored. */
+  get #windowBytes(): number {
+    if (this.#limit === null) return WINDOW_BYTES;
+    return Math.min(WINDOW_BYTES, Math.max(BLOCK_BYTES, this.#limit * LIMITED_S));
+  }
 
   /** Orders reads as far ahead as there is room. True when there was something to order. */
   readAhead(outgoing: ReadonlyMap<TransferId, Outgoing>): boolean {
@@ -37,9 +52,10 @@ export class Turns {
   /** Sends the next thing that is read and fits the window. Gives the transfer it is of; null when there is no such thing. */
   sendNext(outgoing: ReadonlyMap<TransferId, Outgoing>, payloadBytes: number): TransferId | null {
     const unstored = [...outgoing.values()].reduce((sum, { unstoredBytes }) => sum + unstoredBytes, 0);
+    const window = this.#windowBytes;
     const served = inTurn(outgoing, this.#lastSent, (transfer) => {
       const length = transfer.nextLength();
-      if (length === null || unstored + length > WINDOW_BYTES) return false;
+      if (length === null || unstored + length > window) return false;
       transfer.sendNext(payloadBytes);
       return true;
     });

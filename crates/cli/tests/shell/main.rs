@@ -2,6 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod departures;
 mod endings;
 mod handover;
+mod progress;
 mod running;
+#[cfg(unix)]
+mod stdin;
+#[cfg(unix)]
+mod stdout;
+#[cfg(unix)]
+mod terminal;

@@ -29,7 +29,7 @@ pub async fn server() -> (ServerHandle, String) {
 pub fn command(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parlor-cli"));
     command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    for name in ["PARLOR_SERVER", "PARLOR_ICE_SERVERS", "PARLOR_LOG"] {
+    for name in ["PARLOR_SERVER", "PARLOR_ICE_SERVERS", "PARLOR_LOG", "NO_COLOR"] {
         command.env_remove(name);
     }
     command
@@ -51,7 +51,11 @@ pub struct Running {
 
 impl Running {
     pub fn start(words: &[&str]) -> Self {
-        let mut child = command(words).spawn().unwrap();
+        Self::spawn(command(words))
+    }
+
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let stdin = child.stdin.take();
         Self { child, stdin, lines, peak_bytes: 0 }
@@ -79,9 +83,22 @@ impl Running {
         }
     }
 
+    /// Writes to standard input, and ends it.
     pub async fn write(&mut self, text: &str) {
-        let mut stdin = self.stdin.take().unwrap();
+        self.write_more(text).await;
+        self.stdin.take();
+    }
+
+    /// Writes to standard input, which stays open.
+    pub async fn write_more(&mut self, text: &str) {
+        let stdin = self.stdin.as_mut().unwrap();
         stdin.write_all(text.as_bytes()).await.unwrap();
+        stdin.flush().await.unwrap();
+    }
+
+    /// Ends it as a crash would.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
     }
 
     /// Ctrl-C.
@@ -97,7 +114,9 @@ impl Running {
             lines.push(line);
         }
         let mut stderr = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut stderr).await.unwrap();
+        if let Some(mut pipe) = self.child.stderr.take() {
+            pipe.read_to_string(&mut stderr).await.unwrap();
+        }
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").unwrap();
         (status.code().expect("it ended by itself"), lines, stderr, self.peak_bytes)
     }

@@ -79,7 +79,8 @@ impl From<DiskError> for Failure {
             | DiskError::NoSuchPick(_)
             | DiskError::Changed => FailureCode::SourceUnreadable,
             DiskError::OfferLimit(_) | DiskError::TooManyPicks => FailureCode::OfferInvalid,
-            DiskError::NoSpace | DiskError::Unwritable(_) => FailureCode::FolderUnwritable,
+            DiskError::NoSpace => FailureCode::FolderFull,
+            DiskError::Unwritable(_) => FailureCode::FolderUnwritable,
             DiskError::UnsafePath => FailureCode::Internal,
         };
         Self::new(code, error.to_string())

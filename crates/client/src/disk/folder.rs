@@ -19,6 +19,7 @@ use super::{
     journal::{Journal, Line, not_a_journals, offer_id},
     numbered::{ATTEMPTS, numbered},
     part::{Note, Place, milliseconds},
+    room::Shortage,
 };
 
 /// A folder that takes received files.
@@ -105,6 +106,7 @@ impl IncomingFiles {
         let known = known.entries;
         let wanted: Vec<_> = entries
             .iter()
+            .filter(|wanted| !wanted.is_declined)
             .filter_map(|wanted| {
                 let path: Vec<String> = wanted.path.components().map(str::to_owned).collect();
                 let known = known.get(&wanted.entry).filter(|_| is_there(&path))?;
@@ -128,6 +130,11 @@ impl IncomingFiles {
             }
         }
         found
+    }
+
+    /// Whether what is still to come of these entries is more than the disk has room for. Blocks.
+    pub fn shortage(&self, entries: &[WantedEntry], found: &[FoundEntry]) -> Option<Shortage> {
+        Shortage::of(&self.folder.dir, entries, found)
     }
 
     /// Whether the file that a journal names still stands as it was left.

@@ -17,7 +17,7 @@ use parlor_protocol::{code::TransferCode, id::TransferId};
 use parlor_transfer::{FoundEntry, WantedEntry, block::Hash};
 use tokio::sync::mpsc;
 
-use super::{DiskError, Found, IncomingFiles, Part, SourceFile};
+use super::{DiskError, Found, IncomingFiles, Part, SourceFile, room::Shortage};
 
 /// Queues, and so threads that may wait for a disk at once. More than eight does not make the fsync of small files faster.
 pub const LANES: usize = 8;
@@ -67,10 +67,12 @@ pub enum Job {
         /// Its own time, milliseconds since 1970.
         modified_ms: Option<u64>,
     },
-    /// Remove a part, one that was found too.
+    /// Give up a part, one that was found too.
     Discard {
         /// Where the transfer's files go.
         incoming: Arc<IncomingFiles>,
+        /// Leave it for a later session rather than remove it.
+        keep: bool,
     },
 }
 
@@ -107,6 +109,8 @@ pub enum Outcome {
         /// What an earlier session left.
         found: Vec<FoundEntry>,
     },
+    /// Of [`Lanes::find`]; of no entry. Nothing of the transfer was begun.
+    NoRoom(Shortage),
     /// Of [`Job::Finish`].
     Finished {
         /// Where the file stands now.
@@ -152,7 +156,11 @@ impl Lanes {
     pub fn find(&self, transfer: TransferId, incoming: Arc<IncomingFiles>, entries: Vec<WantedEntry>) {
         let Some(done) = self.done.upgrade() else { return };
         tokio::task::spawn_blocking(move || {
-            let outcome = Outcome::Found { found: incoming.find(&entries) };
+            let found = incoming.find(&entries);
+            let outcome = match incoming.shortage(&entries, &found) {
+                Some(shortage) => Outcome::NoRoom(shortage),
+                None => Outcome::Found { found },
+            };
             // The transfer may have ended meanwhile; then the last to let go is this one.
             if let Some(incoming) = Arc::into_inner(incoming) {
                 incoming.close(true);
@@ -250,10 +258,10 @@ impl Open {
                 };
                 Outcome::Finished { result }
             }
-            Job::Discard { incoming } => {
+            Job::Discard { incoming, keep } => {
                 let part = self.parts.remove(&key).and_then(Result::ok).or_else(|| incoming.take_found(entry));
                 if let Some(part) = part {
-                    part.discard();
+                    if keep { part.keep() } else { part.discard() }
                 }
                 return None;
             }

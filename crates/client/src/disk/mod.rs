@@ -14,6 +14,7 @@ pub mod lanes;
 pub mod numbered;
 pub mod part;
 pub mod picks;
+pub mod room;
 pub mod source;
 #[cfg(test)]
 mod tests;

@@ -135,6 +135,7 @@ impl Part {
         if !is_ours_alone(&file).unwrap_or(false) {
             return None;
         }
+        give_back(&file);
         let mut buffer = vec![0; BLOCK_BYTES as usize];
         let mut blocks = Vec::new();
         for (block, hash) in &known.blocks {
@@ -195,9 +196,8 @@ impl Part {
         if let Err(error) = self.synced() {
             tracing::debug!(%error, "a part could not be synced");
         }
-        // Gives back what was reserved behind the last byte that came.
-        let given_back = self.file.metadata().and_then(|metadata| self.file.set_len(metadata.len()));
-        if let Err(error) = given_back.and_then(|()| self.file.sync_data()) {
+        give_back(&self.file);
+        if let Err(error) = self.file.sync_data() {
             tracing::debug!(kind = ?error.kind(), "a part could not be synced");
         }
     }
@@ -205,12 +205,12 @@ impl Part {
     /// Makes the part durable, gives it its name or the next free numbered one, and makes that durable too where the folder allows it. Blocks.
     ///
     /// # Errors
-    /// The part is removed, and why it could not be finished is told.
+    /// Why it could not be finished. What is proven of it stays for a later session.
     pub fn finish(mut self, modified_ms: Option<u64>) -> Result<PathBuf, DiskError> {
         match self.synced().and_then(|()| self.settle(modified_ms)) {
             Ok(path) => Ok(path),
             Err(error) => {
-                self.discard();
+                self.keep();
                 Err(error)
             }
         }
@@ -293,6 +293,13 @@ fn reserve(file: &File, size: u64) -> Result<(), DiskError> {
     #[cfg(not(target_os = "linux"))]
     let _ = (file, size);
     Ok(())
+}
+
+/// Gives back what was reserved behind the last byte that came, so that it counts as free until it is written.
+fn give_back(file: &File) {
+    if let Err(error) = file.metadata().and_then(|metadata| file.set_len(metadata.len())) {
+        tracing::debug!(kind = ?error.kind(), "what a part had reserved stays reserved");
+    }
 }
 
 #[cfg(unix)]

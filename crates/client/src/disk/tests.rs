@@ -22,7 +22,7 @@ fn wanted(paths: &[&str]) -> Vec<WantedEntry> {
     let mut names = SafeNames::new();
     let entry = |(entry, path): (u32, &&str)| {
         let path: Vec<String> = path.split('/').map(str::to_owned).collect();
-        WantedEntry { entry, path: names.add(&path).unwrap(), size: SIZE, modified_ms: Some(1_000) }
+        WantedEntry { entry, path: names.add(&path).unwrap(), size: SIZE, modified_ms: Some(1_000), is_declined: false }
     };
     (0..).zip(paths).map(entry).collect()
 }

@@ -28,6 +28,22 @@ pub struct Found {
     pub stamp: Stamp,
 }
 
+impl Found {
+    /// The same file as it is now. Blocks.
+    ///
+    /// # Errors
+    /// Why it cannot be offered any more.
+    pub fn again(self) -> Result<Self, DiskError> {
+        let metadata = fs::metadata(&self.path).map_err(|error| DiskError::reading(&self.path, error))?;
+        if !metadata.is_file() {
+            return Err(DiskError::NotAFile { path: self.path });
+        }
+        let mut found = Vec::new();
+        push(&mut found, self.path, self.entry.path, &metadata)?;
+        found.pop().ok_or(DiskError::Changed)
+    }
+}
+
 /// Lists the files of `picked`, adding to `found`. Blocks.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use parlor_protocol::{control::Control, negotiation::Plane};
 use parlor_trust::{Epoch, Fingerprint, KeyConfirmation};
 use tokio::sync::mpsc;
 
-use super::{Timings, liveness::Liveness, outbox::Outbox};
+use super::{Timings, liveness::Liveness, outbox::Outbox, speed_limit::SpeedLimit};
 use crate::link::{DataLink, EVENTS, LinkConfig, LinkError, LinkEvent};
 
 /// How far a connection is.
@@ -44,11 +44,16 @@ impl Connection {
     ///
     /// # Errors
     /// What [`DataLink::open`] refuses.
-    pub(crate) async fn begin(config: LinkConfig, timings: Timings, now_ms: u64) -> Result<Self, LinkError> {
+    pub(crate) async fn begin(
+        config: LinkConfig,
+        timings: Timings,
+        limit: Arc<SpeedLimit>,
+        now_ms: u64,
+    ) -> Result<Self, LinkError> {
         let (number, polite) = (config.link, config.polite);
         let (sender, events) = mpsc::channel(EVENTS);
         let link = Arc::new(DataLink::open(config, sender).await?);
-        let outbox = Outbox::start(&link);
+        let outbox = Outbox::start(&link, limit);
         let liveness = Liveness::new(timings, polite, now_ms);
         Ok(Self { number, link, events, liveness, phase: Phase::Opening, outbox })
     }

@@ -11,7 +11,7 @@ use parlor_protocol::{
 use parlor_trust::{About, RoomKeys};
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{Timings, transfer_index::TransferIndex};
+use super::{Timings, speed_limit::SpeedLimit, transfer_index::TransferIndex};
 use crate::signaling::{Signaling, SignalingError};
 
 /// What changes while the room lasts.
@@ -37,6 +37,8 @@ pub(crate) struct RoomContext {
     pub(crate) signaling: Signaling,
     /// Whose transfers are whose.
     pub(crate) transfers: Arc<TransferIndex>,
+    /// How fast files leave, over all sessions.
+    pub(crate) speed: Arc<SpeedLimit>,
     /// Durations.
     pub(crate) timings: Timings,
     /// The steady clock's zero.
@@ -51,11 +53,12 @@ impl RoomContext {
         keys: RoomKeys,
         signaling: Signaling,
         timings: Timings,
+        speed: SpeedLimit,
         own: Own,
         events: mpsc::Sender<Event>,
     ) -> Self {
-        let (transfers, started) = (Arc::default(), Instant::now());
-        Self { self_peer, keys, signaling, transfers, timings, started, own: Mutex::new(own), events }
+        let (transfers, speed, started) = (Arc::default(), Arc::new(speed), Instant::now());
+        Self { self_peer, keys, signaling, transfers, speed, timings, started, own: Mutex::new(own), events }
     }
 
     /// Milliseconds on the room's steady clock.

@@ -30,6 +30,8 @@ pub(crate) enum Request {
     IceServers { servers: Vec<IceServer>, relay_only: bool },
     /// Where the files of a transfer are.
     Received(TransferId, oneshot::Sender<Vec<PathBuf>>),
+    /// Whether something of a transfer was there before it began.
+    IsContinued(TransferId, oneshot::Sender<bool>),
 }
 
 /// The engine.
@@ -89,6 +91,9 @@ impl Engine {
             Request::Received(transfer, answer) => {
                 let _ = answer.send(self.stay.as_ref().map(|stay| stay.received(transfer)).unwrap_or_default());
             }
+            Request::IsContinued(transfer, answer) => {
+                let _ = answer.send(self.stay.as_ref().is_some_and(|stay| stay.is_continued(transfer)));
+            }
         }
     }
 
@@ -107,6 +112,13 @@ impl Engine {
                 }
                 None => Err(no_room()),
             },
+            Command::LimitSpeed { bytes_per_second } => {
+                self.config.bytes_per_second = bytes_per_second;
+                if let Some(stay) = &mut self.stay {
+                    stay.limit_speed(bytes_per_second);
+                }
+                Ok(())
+            }
             within_a_room => match &mut self.stay {
                 Some(stay) => return stay.command(within_a_room, &self.picks, &self.config, answer),
                 None => Err(no_room()),

@@ -7,7 +7,7 @@ use parlor_transfer::{Input, Output};
 use tokio::sync::mpsc;
 
 use super::transfer_index::TransferIndex;
-use crate::disk::{Done, Found, IncomingFiles, Job, Lanes, Outcome};
+use crate::disk::{Done, Found, IncomingFiles, Job, Lanes, Outcome, room::Shortage};
 
 /// Answers of the disk that wait for the session. Lanes wait when it is behind.
 const ANSWERS: usize = 64;
@@ -33,16 +33,31 @@ impl SessionFiles {
         self.sources.insert(transfer, Arc::new(files));
     }
 
+    /// They are not offered after all.
+    pub(crate) fn forget(&mut self, transfer: TransferId) {
+        self.sources.remove(&transfer);
+    }
+
+    /// The files offered as `transfer`.
+    pub(crate) fn sources(&self, transfer: TransferId) -> Option<Arc<Vec<Found>>> {
+        self.sources.get(&transfer).cloned()
+    }
+
     /// The files of `transfer` go there.
     pub(crate) fn accept(&mut self, transfer: TransferId, incoming: IncomingFiles) {
         self.incoming.insert(transfer, Arc::new(incoming));
     }
 
-    /// What happened on the disk, for the machine. Pends while nothing did.
-    pub(crate) async fn next(&mut self) -> Input {
+    /// What happened on the disk, for the machine, and with a shortage of room the user's side of it. Pends while nothing did.
+    pub(crate) async fn next(&mut self) -> (Input, Option<Shortage>) {
         loop {
             if let Some(done) = self.answers.recv().await {
-                return self.input(done);
+                if let Outcome::NoRoom(shortage) = done.outcome {
+                    let transfer = done.transfer;
+                    self.lanes.release(transfer, self.incoming.remove(&transfer), true).await;
+                    return (Input::NoRoom { transfer }, Some(shortage));
+                }
+                return (self.input(done), None);
             }
             // The lanes hold the other end as long as this struct holds the lanes; without them nothing comes any more.
             std::future::pending::<()>().await;
@@ -71,11 +86,11 @@ impl SessionFiles {
                 (transfer, entry, Job::Write { block, bytes, proof })
             }
             Output::FinishEntry { transfer, entry, modified_ms, .. } => (transfer, entry, Job::Finish { modified_ms }),
-            Output::DiscardEntry { transfer, entry } => {
+            Output::DiscardEntry { transfer, entry, keep } => {
                 let Some(incoming) = self.incoming.get(&transfer).cloned() else { return Ok(()) };
-                (transfer, entry, Job::Discard { incoming })
+                (transfer, entry, Job::Discard { incoming, keep })
             }
-            Output::ReleaseTransfer { transfer, keep } => {
+            Output::ReleaseTransfer { transfer, keep, .. } => {
                 self.sources.remove(&transfer);
                 let incoming = self.incoming.remove(&transfer);
                 self.lanes.release(transfer, incoming, keep).await;
@@ -97,7 +112,13 @@ impl SessionFiles {
 
     fn input(&self, Done { transfer, entry, outcome }: Done) -> Input {
         match outcome {
-            Outcome::Found { found } => Input::EntriesFound { transfer, found },
+            Outcome::NoRoom(_) => Input::NoRoom { transfer },
+            Outcome::Found { found } => {
+                if found.iter().any(|entry| entry.blocks.as_ref().is_none_or(|blocks| !blocks.is_empty())) {
+                    self.index.found(transfer);
+                }
+                Input::EntriesFound { transfer, found }
+            }
             Outcome::Read { block, result } => Input::BlockRead { transfer, entry, block, result },
             Outcome::Written { block, result } => Input::BlockWritten { transfer, entry, block, result },
             Outcome::Finished { result } => {

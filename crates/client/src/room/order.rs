@@ -25,10 +25,14 @@ pub(crate) enum SessionOrder {
     Text { id: TextId, body: String, sent_at_ms: u64 },
     /// Offer files.
     Offer { files: Vec<Found>, answer: Answer },
-    /// Take an offer.
-    Accept { transfer: TransferId, incoming: IncomingFiles, answer: Answer },
+    /// Offer again what of an ended transfer did not reach the peer.
+    OfferAgain { transfer: TransferId, answer: Answer },
+    /// Take an offer, but for some of its entries.
+    Accept { transfer: TransferId, without: Vec<u32>, incoming: IncomingFiles, answer: Answer },
     /// Refuse an offer.
     Decline { transfer: TransferId, answer: Answer },
+    /// Hold a transfer up, or let it go on.
+    Pause { transfer: TransferId, paused: bool, answer: Answer },
     /// End a transfer.
     Cancel { transfer: TransferId, answer: Answer },
     /// Pass a message of the media plane on.
@@ -39,6 +43,8 @@ pub(crate) enum SessionOrder {
     Profile,
     /// What of our media is on changed.
     MediaState,
+    /// How fast files leave changed.
+    SpeedLimit,
     /// Say goodbye and end.
     Leave,
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::{sync::mpsc, task::JoinHandle};
 
+use super::speed_limit::SpeedLimit;
 use crate::link::DataLink;
 
 /// Control messages that wait: an offer of 20 000 entries proven one by one, and the rest.
@@ -23,10 +24,10 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// Begins to send what is queued.
-    pub(crate) fn start(link: &Arc<DataLink>) -> Self {
+    /// Begins to send what is queued, frames no faster than `limit` lets them.
+    pub(crate) fn start(link: &Arc<DataLink>, limit: Arc<SpeedLimit>) -> Self {
         let (control, mut messages) = mpsc::channel(CONTROL_MESSAGES);
-        let (bulk, mut frames) = mpsc::channel(BULK_FRAMES);
+        let (bulk, mut frames) = mpsc::channel::<Bytes>(BULK_FRAMES);
         let talker = Arc::clone(link);
         let talking = tokio::spawn(async move {
             while let Some(message) = messages.recv().await {
@@ -39,6 +40,7 @@ impl Outbox {
         let carrier = Arc::clone(link);
         let carrying = tokio::spawn(async move {
             while let Some(frame) = frames.recv().await {
+                limit.wait_for(frame.len()).await;
                 if let Err(error) = carrier.send_bulk(frame).await {
                     tracing::debug!(%error, "bulk ends");
                     return;

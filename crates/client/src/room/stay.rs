@@ -26,6 +26,7 @@ use super::{
     media_proofs::View,
     order::{Answer, SessionOrder},
     session::{SESSION_ORDERS, Session, SessionEnd},
+    speed_limit::SpeedLimit,
 };
 use crate::{
     ClientConfig,
@@ -92,7 +93,8 @@ impl Stay {
             relay_only: config.relay_only,
         };
         let room = keys.room();
-        let context = Arc::new(RoomContext::new(self_peer, keys, signaling, config.timings, own, events));
+        let speed = SpeedLimit::new(config.bytes_per_second);
+        let context = Arc::new(RoomContext::new(self_peer, keys, signaling, config.timings, speed, own, events));
         Ok(Self {
             context,
             signals,
@@ -114,6 +116,17 @@ impl Stay {
     /// Where the files of a transfer are.
     pub(super) fn received(&self, transfer: TransferId) -> Vec<PathBuf> {
         self.context.transfers.paths(transfer)
+    }
+
+    /// Files leave no faster than this from now on.
+    pub(super) fn limit_speed(&self, bytes_per_second: Option<u64>) {
+        self.context.speed.set(bytes_per_second);
+        self.to_all(|| SessionOrder::SpeedLimit);
+    }
+
+    /// Whether it goes on where an earlier session was cut short.
+    pub(super) fn is_continued(&self, transfer: TransferId) -> bool {
+        self.context.transfers.is_continued(transfer)
     }
 
     /// The user's own ICE servers changed.
@@ -275,8 +288,14 @@ impl Stay {
         let outcome = match command {
             Command::SendText { id, body } => self.send_text(id, &body),
             Command::OfferFiles { peer, handles } => return self.offer_files(peer, &handles, picks, answer),
-            Command::AcceptTransfer { transfer } => {
-                return self.accept(transfer, config.download_folder.clone(), answer);
+            Command::OfferAgain { transfer } => {
+                return self.about(transfer, answer, |answer| SessionOrder::OfferAgain { transfer, answer });
+            }
+            Command::AcceptTransfer { transfer, without } => {
+                return self.accept(transfer, without, config.download_folder.clone(), answer);
+            }
+            Command::PauseTransfer { transfer, paused } => {
+                return self.about(transfer, answer, |answer| SessionOrder::Pause { transfer, paused, answer });
             }
             Command::DeclineTransfer { transfer } => {
                 return self.about(transfer, answer, |answer| SessionOrder::Decline { transfer, answer });
@@ -306,9 +325,10 @@ impl Stay {
                 self.to_all(|| SessionOrder::MediaState);
                 Ok(())
             }
-            Command::StartRoom { .. } | Command::JoinRoom { .. } | Command::LeaveRoom {} => {
-                Err(Failure::new(FailureCode::NotNow, "already in a room"))
-            }
+            Command::StartRoom { .. }
+            | Command::JoinRoom { .. }
+            | Command::LeaveRoom {}
+            | Command::LimitSpeed { .. } => Err(Failure::new(FailureCode::NotNow, "already in a room")),
         };
         let _ = answer.send(outcome);
     }
@@ -341,7 +361,7 @@ impl Stay {
         });
     }
 
-    fn accept(&self, transfer: TransferId, folder: PathBuf, answer: Answer) {
+    fn accept(&self, transfer: TransferId, without: Vec<u32>, folder: PathBuf, answer: Answer) {
         let Some(orders) = self.context.transfers.peer(transfer).and_then(|peer| self.orders(peer)) else {
             return drop(answer.send(Err(no_such_transfer())));
         };
@@ -350,7 +370,7 @@ impl Stay {
             match opened.await {
                 Ok(Ok(folder)) => {
                     let incoming = folder.incoming(transfer);
-                    hand_over(&orders, SessionOrder::Accept { transfer, incoming, answer }).await;
+                    hand_over(&orders, SessionOrder::Accept { transfer, without, incoming, answer }).await;
                 }
                 Ok(Err(error)) => drop(answer.send(Err(error.into()))),
                 Err(error) => drop(answer.send(Err(Failure::new(FailureCode::Internal, error.to_string())))),

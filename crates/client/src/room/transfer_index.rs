@@ -14,6 +14,8 @@ use parlor_protocol::id::{PeerId, TransferId};
 struct Record {
     peer: PeerId,
     received: Vec<PathBuf>,
+    /// Something of it was there before it began.
+    is_continued: bool,
 }
 
 /// The transfers of a room. A transfer that brought no file is forgotten at its end; one that did, when the room is left.
@@ -25,7 +27,8 @@ pub(crate) struct TransferIndex {
 impl TransferIndex {
     /// Notes a transfer. False when another peer has one of that id.
     pub(crate) fn claim(&self, transfer: TransferId, peer: PeerId) -> bool {
-        self.lock().entry(transfer).or_insert_with(|| Record { peer, received: Vec::new() }).peer == peer
+        let new = || Record { peer, received: Vec::new(), is_continued: false };
+        self.lock().entry(transfer).or_insert_with(new).peer == peer
     }
 
     /// Whose it is.
@@ -43,6 +46,18 @@ impl TransferIndex {
     /// Where the files of a transfer are.
     pub(crate) fn paths(&self, transfer: TransferId) -> Vec<PathBuf> {
         self.lock().get(&transfer).map(|record| record.received.clone()).unwrap_or_default()
+    }
+
+    /// Something of a transfer was found that an earlier session had received.
+    pub(crate) fn found(&self, transfer: TransferId) {
+        if let Some(record) = self.lock().get_mut(&transfer) {
+            record.is_continued = true;
+        }
+    }
+
+    /// Whether something of a transfer was there before it began.
+    pub(crate) fn is_continued(&self, transfer: TransferId) -> bool {
+        self.lock().get(&transfer).is_some_and(|record| record.is_continued)
     }
 
     /// The transfer has ended.
@@ -73,5 +88,16 @@ mod tests {
         assert_eq!(index.peer(transfer), Some(ada));
         index.ended(transfer, ada);
         assert_eq!(index.peer(transfer), None);
+    }
+
+    #[test]
+    fn a_transfer_is_continued_once_something_of_it_was_found() {
+        let index = TransferIndex::default();
+        let (transfer, other, ada) = (TransferId([1; 16]), TransferId([2; 16]), PeerId([1; 16]));
+        assert!(index.claim(transfer, ada) && index.claim(other, ada));
+        index.found(transfer);
+        assert!(index.is_continued(transfer) && !index.is_continued(other));
+        index.ended(transfer, ada);
+        assert!(!index.is_continued(transfer));
     }
 }

@@ -98,10 +98,10 @@ async fn moving(url: &str) -> (Guest, Guest, parlor_protocol::id::TransferId) {
     let (mut ada, mut bob) = pair(url).await;
     let source = fs::File::create(ada.home.path().join("large.bin")).unwrap();
     // Sparse: large enough to be still moving when it is stopped.
-    source.set_len(4 << 30).unwrap();
+    source.set_len(2 << 30).unwrap();
     ada.offer(bob.id.unwrap(), &[ada.home.path().join("large.bin")]).await;
     let transfer = bob.offered().await;
-    bob.wish(Command::AcceptTransfer { transfer }).await;
+    bob.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
     for (guest, direction) in [(&mut ada, Direction::Sending), (&mut bob, Direction::Receiving)] {
         guest
             .until("bytes move", |event| match event {
@@ -169,7 +169,7 @@ async fn what_one_room_began_another_ends() {
     let folder = source.parent().unwrap().to_owned();
     ada.offer(bob.id.unwrap(), std::slice::from_ref(&folder)).await;
     let transfer = bob.offered().await;
-    bob.wish(Command::AcceptTransfer { transfer }).await;
+    bob.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
     let moved = |event: &Event| match event {
         Event::TransferChanged { transfer } if transfer.state == TransferState::Moving => {
             (transfer.stored_bytes > 8 << 20).then_some(transfer.stored_bytes)
@@ -186,7 +186,7 @@ async fn what_one_room_began_another_ends() {
     bob.connected().await;
     ada.offer(bob.id.unwrap(), &[folder]).await;
     let transfer = bob.offered().await;
-    bob.wish(Command::AcceptTransfer { transfer }).await;
+    bob.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
     let at_once = bob.until("it goes on", |event| match event {
         // Nothing is told while what is there is proven again.
         Event::TransferChanged { transfer } if transfer.state == TransferState::Moving => {
@@ -210,7 +210,7 @@ async fn a_source_that_changed_is_refused_and_the_others_go_on() {
     ada.offer(bob.id.unwrap(), &[changed.clone(), same]).await;
     let transfer = bob.offered().await;
     fs::OpenOptions::new().append(true).open(changed).unwrap().write_all(b"more").unwrap();
-    bob.wish(Command::AcceptTransfer { transfer }).await;
+    bob.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
     for (guest, direction) in [(&mut ada, Direction::Sending), (&mut bob, Direction::Receiving)] {
         let ended = guest.transfer(direction, TransferState::Partial).await;
         let failed: Vec<_> = ended.entries.iter().map(|entry| (entry.proven, entry.failed)).collect();
@@ -229,11 +229,11 @@ async fn a_folder_that_cannot_be_written_is_told_at_once() {
     let source = write(ada.home.path(), "a.bin", &content(1, 100));
     ada.offer(bob.id.unwrap(), &[source]).await;
     let transfer = bob.offered().await;
-    let refused = bob.client.command(Command::AcceptTransfer { transfer }).await;
+    let refused = bob.client.command(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
     assert_eq!(refused.unwrap_err().code, FailureCode::FolderUnwritable);
     // Another folder, and it goes on.
     bob.client.set_download_folder(&bob.inbox()).await.unwrap();
-    bob.wish(Command::AcceptTransfer { transfer }).await;
+    bob.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
     bob.transfer(Direction::Receiving, TransferState::Proven).await;
 }
 
@@ -251,7 +251,7 @@ async fn several_transfers_go_at_once_both_ways() {
         let mut accepted = 0;
         while accepted < 3 {
             let transfer = guest.offered().await;
-            guest.wish(Command::AcceptTransfer { transfer }).await;
+            guest.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
             accepted += 1;
         }
     }

@@ -152,7 +152,7 @@ impl Guest {
     pub async fn hand_over(&mut self, to: &mut Self, paths: &[PathBuf]) -> (Transfer, Vec<PathBuf>) {
         self.offer(to.id.unwrap(), paths).await;
         let transfer = to.offered().await;
-        to.wish(Command::AcceptTransfer { transfer }).await;
+        to.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
         let received = to.transfer(Direction::Receiving, TransferState::Proven).await;
         let sent = self.transfer(Direction::Sending, TransferState::Proven).await;
         assert_eq!((sent.id, sent.stored_bytes), (transfer, sent.total_bytes));

@@ -112,7 +112,7 @@ async fn frames_without_sense_end_a_transfer_and_leave_nothing_behind() {
     let entries = vec![OfferedEntry { path: vec!["a".into()], size: 10, modified_ms: None }];
     stranger.send(&Control::Offer { transfer: TRANSFER, entry_count: 1, total_bytes: 10, entries, last: true }).await;
     let transfer = ada.offered().await;
-    ada.wish(Command::AcceptTransfer { transfer }).await;
+    ada.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
     assert!(matches!(stranger.control().await, Some(Control::Accept { .. })));
     // A frame beyond the entry's size.
     let header = parlor_protocol::frame::FrameHeader {

@@ -10,3 +10,4 @@ mod meeting;
 mod outage;
 mod stranger;
 mod tree;
+mod wishes;

@@ -61,7 +61,7 @@ async fn sending(ada: &mut Guest, bob: &Guest) -> TransferId {
     let source = write(bob.home.path(), "large.bin", &content(7, LARGE_BYTES));
     bob.offer(ada.id.unwrap(), &[source]).await;
     let transfer = ada.offered().await;
-    ada.wish(Command::AcceptTransfer { transfer }).await;
+    ada.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
     ada.until("bytes come", |event| match event {
         Event::TransferChanged { transfer } => (transfer.stored_bytes > 0).then_some(()),
         _ => None,

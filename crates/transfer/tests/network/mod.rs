@@ -65,6 +65,11 @@ pub struct Side {
     /// Offered files that were written to since.
     pub rewritten: HashSet<TransferId>,
     pub accepts: bool,
+    pub has_room: bool,
+    /// Its disk answers nothing any more.
+    pub is_stuck: bool,
+    /// What of an ended transfer did not arrive.
+    pub missing: HashMap<TransferId, Vec<u32>>,
     pub frames_sent: u64,
     pub bytes_sent: u64,
 }
@@ -103,6 +108,9 @@ pub fn side(number: u8) -> Side {
         write_faults: HashMap::new(),
         rewritten: HashSet::new(),
         accepts: true,
+        has_room: true,
+        is_stuck: false,
+        missing: HashMap::new(),
         frames_sent: 0,
         bytes_sent: 0,
     }
@@ -184,6 +192,9 @@ impl Network {
     }
 
     fn answer(&mut self, index: usize, input: Input) {
+        if self.sides[index].is_stuck {
+            return;
+        }
         self.order += 1;
         let due = self.now_ms + if self.disk_ms == 0 { 0 } else { self.random.below(self.disk_ms) };
         let order = self.order;
@@ -222,8 +233,11 @@ impl Network {
             }
             Output::FindEntries { transfer, entries } => {
                 let side = &mut self.sides[index];
+                if !side.has_room {
+                    return self.answer(index, Input::NoRoom { transfer });
+                }
                 let mut found = Vec::new();
-                for wanted in entries {
+                for wanted in entries.into_iter().filter(|wanted| !wanted.is_declined) {
                     let entry = wanted.entry;
                     let Some(left) = side.left.get(&entry) else { continue };
                     assert_eq!(left.path, wanted.path.to_string());
@@ -264,14 +278,15 @@ impl Network {
                 file.modified_ms = modified_ms;
                 self.answer(index, Input::EntryFinished { transfer, entry, result: Ok(()) });
             }
-            Output::DiscardEntry { transfer, entry } => {
+            Output::DiscardEntry { transfer, entry, .. } => {
                 let side = &mut self.sides[index];
                 let file =
                     side.files.remove(&(transfer, entry)).or_else(|| side.left.remove(&entry)).expect("opened before");
                 assert!(!file.is_finished || self.sides[index].write_faults.contains_key(&(transfer, entry)));
             }
-            Output::ReleaseTransfer { transfer, .. } => {
+            Output::ReleaseTransfer { transfer, missing, .. } => {
                 let side = &mut self.sides[index];
+                side.missing.insert(transfer, missing);
                 assert!(!side.released.contains(&transfer), "released twice");
                 side.released.push(transfer);
                 side.files.retain(|(of, _), file| *of != transfer || file.is_finished);
@@ -287,7 +302,7 @@ impl Network {
                         && !self.sides[index].sources.contains_key(&transfer.id)
                     {
                         let transfer = transfer.id;
-                        self.answer(index, Input::Accept { transfer });
+                        self.answer(index, Input::Accept { transfer, without: Vec::new() });
                     }
                 }
                 self.sides[index].events.push(event);

@@ -55,6 +55,10 @@ export interface AppState {
   readonly people: readonly Person[];
   readonly stream: readonly StreamItem[];
   readonly transfers: Readonly<Record<TransferId, Transfer>>;
+  /** Ended ones of ours that were offered again. */
+  readonly offeredAgain: ReadonlySet<TransferId>;
+  /** Whose files are taken without asking, for this stay of theirs and ours. */
+  readonly autoAccepted: ReadonlySet<PeerId>;
   readonly unread: number;
   readonly panel: Panel | null;
   /** The window is looked at. */
@@ -81,6 +85,8 @@ export const INITIAL: AppState = {
   people: [],
   stream: [],
   transfers: {},
+  offeredAgain: new Set(),
+  autoAccepted: new Set(),
   unread: 0,
   panel: null,
   visible: true,
@@ -103,5 +109,10 @@ export function personOf(state: Pick<AppState, 'people'>, peer: PeerId): Person 
 
 /** Transfers that would stop if we left. */
 export function unfinishedTransfers(state: Pick<AppState, 'transfers'>): readonly Transfer[] {
-  return Object.values(state.transfers).filter((transfer) => transfer.state === 'moving' || transfer.state === 'interrupted');
+  return Object.values(state.transfers).filter(({ state: now }) => now === 'moving' || now === 'paused' || now === 'interrupted');
+}
+
+/** An offer that its sender's files are taken with: of someone the user chose, and nothing in it could run as a program. */
+export function isTakenUnasked(state: Pick<AppState, 'autoAccepted'>, transfer: Transfer): boolean {
+  return transfer.state === 'waiting' && transfer.direction === 'receiving' && !transfer.executable && state.autoAccepted.has(transfer.peer);
 }

@@ -1,9 +1,10 @@
 // What happened becomes what is shown: promises of the reducer, of the trouble line and of what is told aloud.
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../protocol/Event';
+import type { Transfer } from '../../protocol/Transfer';
 import { languageOf } from '../../shared/i18n/Language';
 import { HANA, LINK, peer, SELF, THEO, transfer } from '../testing/samples';
-import { INITIAL, peopleHere, unfinishedTransfers, type AppState } from './AppState';
+import { INITIAL, isTakenUnasked, peopleHere, unfinishedTransfers, type AppState } from './AppState';
 import { reduce, type Input } from './reduce';
 import { tidingsBetween } from './tidings';
 import { troubleOf } from './trouble';
@@ -23,6 +24,7 @@ function after(state: AppState, ...inputs: readonly (Input | Event)[]): AppState
 const INPUTS = new Set([
   'entry-begun', 'entry-refused', 'entry-given-up', 'room-left', 'link-arrived', 'link-forgotten', 'text-refused', 'panel-chosen',
   'visibility-changed', 'command-refused', 'refusal-read', 'files-taken', 'files-put-down', 'other-window-found', 'talk-changed',
+  'offered-again', 'auto-accept-changed',
 ]);
 const room = (...more: readonly (Input | Event)[]): AppState => after(INITIAL, START, ENTERED, ...more);
 const here = (change = {}): Event => ({ type: 'peer-changed', peer: peer(change) });
@@ -175,6 +177,23 @@ describe('transfers', () => {
   });
 });
 
+describe('files without asking', () => {
+  const trusting = room(here(), here({ id: HANA }), { type: 'auto-accept-changed', peer: THEO, isOn: true });
+
+  it('are for one person, and for one stay of theirs and ours', () => {
+    expect([...trusting.autoAccepted]).toEqual([THEO]);
+    expect(after(trusting, { type: 'auto-accept-changed', peer: THEO, isOn: false }).autoAccepted.size).toBe(0);
+    expect(after(trusting, { type: 'peer-left', peer: HANA, said_bye: true }).autoAccepted.size).toBe(1);
+    expect(after(trusting, { type: 'peer-left', peer: THEO, said_bye: false }, here()).autoAccepted.size).toBe(0);
+    expect(after(trusting, { type: 'room-left' }).autoAccepted.size).toBe(0);
+  });
+
+  it('are never what could run, nor what does not wait for us', () => {
+    expect(isTakenUnasked(trusting, transfer())).toBe(true);
+    for (const change of [{ executable: true }, { peer: HANA }, { state: 'moving' }, { direction: 'sending' }] as const) expect(isTakenUnasked(trusting, transfer(change)), JSON.stringify(change)).toBe(false);
+  });
+});
+
 describe('trouble', () => {
   it('is silent when all is well', () => {
     expect(troubleOf(room(here()))).toBeNull();
@@ -222,6 +241,20 @@ describe('tidings', () => {
     );
     expect(told.map(({ say }) => say)).toEqual(['Theo came in', 'Theo: hello', 'Theo offers Garden plan.pdf, 4.2 MB']);
     expect(told.every(({ notify }) => notify !== null)).toBe(true);
+  });
+
+  it('notifies of ends that others or chance made, and of no offer that is taken unasked', () => {
+    const toldOf = (change: Partial<Transfer>) => {
+      const before = room(here(), { type: 'transfer-changed', transfer: transfer({ state: 'moving' }) });
+      return tidingsBetween(before, after(before, { type: 'transfer-changed', transfer: transfer(change) }), english).map(({ notify }) => notify?.body ?? null);
+    };
+    expect(toldOf({ state: 'proven' })).toEqual(['Here, and every byte is proven']);
+    expect(toldOf({ state: 'cancelled', code: 'cancelled' })).toEqual(['Theo stopped it']);
+    expect(toldOf({ state: 'cancelled', code: 'no-space', ended_by_us: true })).toEqual([english.words.file.end['no-space']]);
+    for (const change of [{ state: 'cancelled', ended_by_us: true }, { state: 'declined', ended_by_us: true }, { state: 'paused' }, { state: 'interrupted' }] as const) expect(toldOf(change)).toEqual([null]);
+    const trusting = room(here(), { type: 'auto-accept-changed', peer: THEO, isOn: true });
+    const offered = (executable: boolean) => tidingsBetween(trusting, after(trusting, { type: 'transfer-changed', transfer: transfer({ executable }) }), english).map(({ notify }) => notify !== null);
+    expect([offered(false), offered(true)]).toEqual([[false], [true]]);
   });
 
   it('says nothing of what one wrote oneself', () => {

@@ -10,6 +10,7 @@ import type { PickedFile } from '../../protocol/PickedFile';
 import type { PeerId } from '../../protocol/PeerId';
 import type { RoomState } from '../../protocol/RoomState';
 import type { TextId } from '../../protocol/TextId';
+import type { TransferId } from '../../protocol/TransferId';
 import type { Person } from '../../shared/view/Person';
 import type { StreamItem } from '../../shared/view/StreamItem';
 import { INITIAL, peopleHere, type AppState, type Entry, type Panel } from './AppState';
@@ -34,7 +35,9 @@ export type Input =
   | { readonly type: 'talk-changed'; readonly isTalking: boolean }
   | { readonly type: 'refusal-read' }
   | { readonly type: 'files-taken'; readonly files: readonly PickedFile[] }
-  | { readonly type: 'files-put-down' };
+  | { readonly type: 'files-put-down' }
+  | { readonly type: 'offered-again'; readonly transfer: TransferId; readonly isOffered: boolean }
+  | { readonly type: 'auto-accept-changed'; readonly peer: PeerId; readonly isOn: boolean };
 
 /** Lines of the stream that are kept: more than anyone reads back, far from what a page cannot hold. */
 const STREAM_ITEMS = 2_000;
@@ -95,6 +98,10 @@ export function reduce(state: AppState, input: Input): AppState {
       return { ...state, filesInHand: input.files };
     case 'files-put-down':
       return { ...state, filesInHand: [] };
+    case 'offered-again':
+      return { ...state, offeredAgain: turned(state.offeredAgain, input.transfer, input.isOffered) };
+    case 'auto-accept-changed':
+      return { ...state, autoAccepted: turned(state.autoAccepted, input.peer, input.isOn) };
   }
 }
 
@@ -182,7 +189,8 @@ function afterLeaving(state: AppState, peer: PeerId, saidBye: boolean, atMs: num
   if (before === undefined || before.presence !== 'here') return state;
   const what = saidBye ? 'left' : 'lost';
   const people = state.people.map((person) => (person === before ? { ...person, presence: what } as const : person));
-  const next = { ...state, people };
+  // Who sits down under this id later may be somebody else.
+  const next = { ...state, people, autoAccepted: turned(state.autoAccepted, peer, false) };
   return before.announced
     ? withItem(next, { kind: 'presence', key: `${what}-${peer}-${String(state.stream.length)}-${atMs}`, what, peer, atMs })
     : next;
@@ -197,6 +205,14 @@ const CLOSED: Failure = { code: 'room-refused', detail: 'closed while entering' 
 
 function entryLink(entry: Entry | null): string | null {
   return entry === null || entry.how === 'start' ? null : entry.link;
+}
+
+/** With the key in it, or not. */
+function turned(keys: ReadonlySet<string>, key: string, isIn: boolean): ReadonlySet<string> {
+  const next = new Set(keys);
+  if (isIn) next.add(key);
+  else next.delete(key);
+  return next;
 }
 
 function isOwnText(item: StreamItem, id: TextId): item is Extract<StreamItem, { kind: 'text' }> {

@@ -5,8 +5,9 @@ import type { Transfer } from '../../protocol/Transfer';
 import type { Language } from '../../shared/i18n/Language';
 import { nameOf } from '../../shared/view/Person';
 import type { StreamItem } from '../../shared/view/StreamItem';
+import { endingOf, isNews } from '../../shared/view/ending';
 import { shareOf, transferLine, transferName } from '../../shared/view/transferLine';
-import { personOf, type AppState } from './AppState';
+import { isTakenUnasked, personOf, type AppState } from './AppState';
 
 /** One thing to tell. */
 export interface Tiding {
@@ -32,8 +33,8 @@ export function tidingsBetween(before: AppState, after: AppState, language: Lang
     for (const transfer of Object.values(after.transfers)) {
       const old = before.transfers[transfer.id];
       if (old === undefined || old === transfer) continue;
-      const say = ofTransfer(old, transfer, after, language);
-      if (say !== null) tidings.push({ say, notify: null });
+      const tiding = ofTransfer(old, transfer, after, language);
+      if (tiding !== null) tidings.push(tiding);
     }
   }
   return tidings;
@@ -55,19 +56,22 @@ function ofItem(item: StreamItem, state: AppState, { words, formats }: Language)
       if (transfer?.direction !== 'receiving') return null;
       const name = nameOf(personOf(state, transfer.peer), words);
       const what = `${transferName(transfer, words)}, ${formats.bytes(transfer.total_bytes)}`;
-      return { say: words.file.announceOffer(name, what), notify: { title: words.notify.offers(name), body: what } };
+      // What is taken unasked asks for nobody; its end is told.
+      const notify = isTakenUnasked(state, transfer) ? null : { title: words.notify.offers(name), body: what };
+      return { say: words.file.announceOffer(name, what), notify };
     }
   }
 }
 
-function ofTransfer(old: Transfer, now: Transfer, state: AppState, { words, formats }: Language): string | null {
+function ofTransfer(old: Transfer, now: Transfer, state: AppState, { words, formats }: Language): Tiding | null {
   const what = transferName(now, words);
   if (old.state !== now.state && now.state !== 'moving' && now.state !== 'waiting') {
-    const name = nameOf(personOf(state, now.peer), words);
-    return words.file.announceEnd(what, transferLine(now, name, words, formats).words);
+    const line = transferLine(now, nameOf(personOf(state, now.peer), words), words, formats).words;
+    const ending = endingOf(now);
+    return { say: words.file.announceEnd(what, line), notify: ending !== null && isNews(ending) ? { title: what, body: line } : null };
   }
   const quarter = Math.floor(shareOf(now) * 4);
   return now.state === 'moving' && quarter > Math.floor(shareOf(old) * 4) && quarter < 4
-    ? words.file.announceProgress(what, formats.percent(quarter / 4))
+    ? { say: words.file.announceProgress(what, formats.percent(quarter / 4)), notify: null }
     : null;
 }

@@ -20,8 +20,19 @@ export const SETTINGS: Settings = {
   iceServers: [],
   relayOnly: false,
   server: '',
+  speedLimit: null,
   downloadFolder: null,
 };
+
+/** Storage of one page, empty at first. */
+export function pageStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  };
+}
 
 export class FakeHost implements Host {
   readonly commands: Command[] = [];

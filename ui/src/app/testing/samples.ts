@@ -34,6 +34,8 @@ export function transfer(change: Partial<Transfer> = {}): Transfer {
     state: 'waiting',
     code: null,
     ended_by_us: false,
+    paused_by_us: false,
+    executable: false,
     entries: [{ path: 'Garden plan.pdf', size: 4_200_000, proven: false, failed: null }],
     entry_count: 1,
     proven_count: 0,

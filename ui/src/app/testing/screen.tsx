@@ -9,7 +9,8 @@ import type { Event } from '../../protocol/Event';
 import type { HostKind } from '../../protocol/HostKind';
 import { App } from '../App';
 import { Session } from '../Session';
-import { FakeHost, SETTINGS } from './FakeHost';
+import { TransferHistory } from '../TransferHistory';
+import { FakeHost, pageStorage, SETTINGS } from './FakeHost';
 import { FakeCall, FakeLocalMedia } from './FakeMedia';
 import { LINK, peer, SELF } from './samples';
 
@@ -43,12 +44,14 @@ export function show({ kind = 'browser', can = {}, settings = {}, remembered, is
   const medias: FakeLocalMedia[] = [];
   const calls: FakeCall[] = [];
   const memory: { kept: string | null } = { kept: remembered ?? null };
+  const storage = pageStorage();
   let ids = 0;
   const session = new Session({
     host,
     connect: null,
     settings: { ...SETTINGS, ...settings },
     memory: { link: () => memory.kept, keep: (link) => { memory.kept = link; }, forget: () => { memory.kept = null; } },
+    history: new TransferHistory(() => storage),
     otherWindows: { isIn: () => Promise.resolve(isElsewhere), enter: () => () => undefined },
     now: () => 1_000_000,
     randomId: () => (ids += 1).toString(16).padStart(32, '0'),
@@ -70,7 +73,7 @@ export function show({ kind = 'browser', can = {}, settings = {}, remembered, is
     await waitFor(() => undefined);
   };
   const user = userEvent.setup();
-  return { host, session, medias, calls, memory, say, user };
+  return { host, session, medias, calls, memory, storage, say, user };
 }
 
 export const ENTERED: Event = { type: 'room-entered', room: '44'.repeat(16), link: LINK, self_peer: SELF, ice_servers: [] };

@@ -8,15 +8,18 @@ import { nameOf, type Person } from '../../shared/view/Person';
 import type { StreamItem, TextItem } from '../../shared/view/StreamItem';
 import { Composer } from './Composer';
 import { FileCard, type TransferActions } from './FileCard';
+import { TextBody } from './TextBody';
 import './conversation.css';
 
 interface ConversationProps {
   readonly stream: readonly StreamItem[];
   readonly transfers: Readonly<Record<string, Transfer>>;
+  readonly offeredAgain: ReadonlySet<string>;
   readonly people: readonly Person[];
   readonly canSend: boolean;
   /** The room has ended: what is here can be read and saved, nothing goes on. */
   readonly isOver: boolean;
+  readonly copy: (text: string) => Promise<void>;
   readonly onSend: (body: string) => boolean;
   readonly onAttach: () => void;
   /** Null where folders cannot be picked. */
@@ -30,7 +33,19 @@ const AT_END_PX = 48;
 const TOGETHER_MS = 5 * 60_000;
 
 /** The conversation. */
-export function Conversation({ stream, transfers, people, canSend, isOver, onSend, onAttach, onAttachFolder, actions }: ConversationProps) {
+export function Conversation({
+  stream,
+  transfers,
+  offeredAgain,
+  people,
+  canSend,
+  isOver,
+  copy,
+  onSend,
+  onAttach,
+  onAttachFolder,
+  actions,
+}: ConversationProps) {
   const { words } = useLanguage();
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
@@ -64,7 +79,7 @@ export function Conversation({ stream, transfers, people, canSend, isOver, onSen
         <ol className="stream-list">
           {stream.map((item, index) => (
             <li key={item.key} className={`line line-${item.kind}`}>
-              <Line item={item} before={stream[index - 1]} transfers={transfers} people={people} isOver={isOver} actions={actions} />
+              <Line item={item} before={stream[index - 1]} transfers={transfers} offeredAgain={offeredAgain} people={people} isOver={isOver} copy={copy} actions={actions} />
             </li>
           ))}
         </ol>
@@ -85,12 +100,14 @@ interface LineProps {
   readonly item: StreamItem;
   readonly before: StreamItem | undefined;
   readonly transfers: Readonly<Record<string, Transfer>>;
+  readonly offeredAgain: ReadonlySet<string>;
   readonly people: readonly Person[];
   readonly isOver: boolean;
+  readonly copy: (text: string) => Promise<void>;
   readonly actions: TransferActions;
 }
 
-function Line({ item, before, transfers, people, isOver, actions }: LineProps) {
+function Line({ item, before, transfers, offeredAgain, people, isOver, copy, actions }: LineProps) {
   const { words } = useLanguage();
   const personOf = (id: string) => people.find((person) => person.peer.id === id);
   switch (item.kind) {
@@ -101,28 +118,39 @@ function Line({ item, before, transfers, people, isOver, actions }: LineProps) {
       if (transfer === undefined) return null;
       return (
         <div className={transfer.direction === 'sending' ? 'line-own' : 'line-other'}>
-          <FileCard transfer={transfer} name={nameOf(personOf(transfer.peer), words)} isOver={isOver} actions={actions} />
+          <FileCard
+            transfer={transfer}
+            name={nameOf(personOf(transfer.peer), words)}
+            isOver={isOver}
+            canOfferAgain={personOf(transfer.peer)?.presence === 'here' && !offeredAgain.has(transfer.id)}
+            actions={actions}
+          />
         </div>
       );
     }
     case 'text': {
       const continues = before?.kind === 'text' && before.from === item.from && item.atMs - before.atMs < TOGETHER_MS;
       const author = item.from === null ? words.chat.fromYou : nameOf(personOf(item.from), words);
-      return <Text item={item} author={author} continues={continues} />;
+      return <Text item={item} author={author} continues={continues} copy={copy} />;
     }
   }
 }
 
-function Text({ item, author, continues }: { readonly item: TextItem; readonly author: string; readonly continues: boolean }) {
+interface TextProps {
+  readonly item: TextItem;
+  readonly author: string;
+  readonly continues: boolean;
+  readonly copy: (text: string) => Promise<void>;
+}
+
+function Text({ item, author, continues, copy }: TextProps) {
   const { words, formats } = useLanguage();
   const isOwn = item.from === null;
   return (
     <div className={isOwn ? 'line-own' : 'line-other'} data-testid="chat-message" data-own={isOwn}>
       <p className={continues || isOwn ? 'vh' : 'line-author'}>{author}</p>
       <div className={isOwn ? 'bubble bubble-own' : 'bubble'}>
-        <p className="bubble-body" dir="auto" data-testid="chat-body">
-          {item.body}
-        </p>
+        <TextBody body={item.body} copy={copy} />
         <p className="bubble-meta soft numbers">
           <time dateTime={new Date(item.atMs).toISOString()}>{formats.time(item.atMs)}</time>
           {isOwn ? <Delivery item={item} /> : null}

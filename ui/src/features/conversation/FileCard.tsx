@@ -11,6 +11,7 @@ import {
   FileIcon,
   FilesIcon,
   FilmFileIcon,
+  InfoIcon,
   PictureFileIcon,
   SoundFileIcon,
   WarningIcon,
@@ -18,12 +19,17 @@ import {
 import { useLanguage } from '../../shared/i18n/Language';
 import { shortenMiddle } from '../../shared/view/shorten';
 import { shareOf, transferLine, transferName } from '../../shared/view/transferLine';
+import { Entries, WantedEntries } from './Entries';
+import { useKeptFocus } from './useKeptFocus';
 
 /** What a card may ask for. */
 export interface TransferActions {
-  readonly accept: (transfer: string) => void;
+  /** Without the entries of these indices. */
+  readonly accept: (transfer: string, without: readonly number[]) => void;
   readonly decline: (transfer: string) => void;
   readonly cancel: (transfer: string) => void;
+  readonly pause: (transfer: string, paused: boolean) => void;
+  readonly offerAgain: (transfer: string) => void;
   /** Resolves to whether it worked. */
   readonly useReceived: (transfer: string, action: ReceivedAction) => Promise<boolean>;
   readonly receivedActions: readonly ReceivedAction[];
@@ -34,26 +40,34 @@ interface FileCardProps {
   readonly name: string;
   /** The room has ended. */
   readonly isOver: boolean;
+  /** What did not arrive of it can be offered once more: its receiver is here, and it was not done yet. */
+  readonly canOfferAgain: boolean;
   readonly actions: TransferActions;
 }
 
-/** Entries of a card that are listed when it is opened. */
-const ENTRIES_SHOWN = 50;
+/** Nothing left out yet. */
+const NOTHING: ReadonlySet<number> = new Set();
 /** What fits on a card's line at 360 px. */
 const NAME_CHARS = 30;
 
 /** A file card. */
-export function FileCard({ transfer, name, isOver, actions }: FileCardProps) {
+export function FileCard({ transfer, name, isOver, canOfferAgain, actions }: FileCardProps) {
   const { words, formats } = useLanguage();
   const [isOpen, setOpen] = useState(false);
+  const [unwanted, setUnwanted] = useState<ReadonlySet<number>>(NOTHING);
   const title = transferName(transfer, words);
   const line = transferLine(transfer, name, words, formats, isOver);
-  const isMoving = !isOver && (transfer.state === 'moving' || transfer.state === 'interrupted');
+  const isMoving = !isOver && (transfer.state === 'moving' || transfer.state === 'paused' || transfer.state === 'interrupted');
   const isSeveral = transfer.entry_count > 1;
   const isReceiving = transfer.direction === 'receiving';
+  const can = new Set(line.actions.filter((action) => action !== 'offer-again' || canOfferAgain));
+  const asks = can.has('accept');
+  const isHeld = can.has('go-on');
+  const kept = useKeptFocus([...can].join());
+  const chosen = transfer.entry_count - unwanted.size;
 
   return (
-    <article className="card" aria-label={title} data-testid="file-card" data-state={transfer.state} data-direction={transfer.direction} data-transfer={transfer.id}>
+    <article {...kept} tabIndex={-1} className="card" aria-label={title} data-testid="file-card" data-state={transfer.state} data-direction={transfer.direction} data-transfer={transfer.id}>
       <div className="card-head">
         <span className="card-icon">{isSeveral ? <FilesIcon size="large" /> : <KindIcon name={title} />}</span>
         <div className="card-words">
@@ -88,27 +102,47 @@ export function FileCard({ transfer, name, isOver, actions }: FileCardProps) {
             <ChevronIcon />
             {words.file.entries}
           </button>
-          {isOpen ? <Entries transfer={transfer} /> : null}
+          {!isOpen ? null : asks ? <WantedEntries transfer={transfer} unwanted={unwanted} onChange={setUnwanted} /> : <Entries transfer={transfer} />}
         </>
       ) : null}
-      {line.actions.length === 0 ? null : (
+      {asks && transfer.executable ? (
+        <p className="card-why" data-testid="asks-because">
+          <InfoIcon />
+          <span>{words.file.asksBecause}</span>
+        </p>
+      ) : null}
+      {can.size === 0 ? null : (
         <div className="card-actions">
-          {line.actions.includes('accept') ? (
-            <Button kind="primary" onPress={() => actions.accept(transfer.id)} data-testid="accept">
-              {words.file.accept}
+          {asks ? (
+            <Button kind="primary" isDisabled={chosen === 0} onPress={() => actions.accept(transfer.id, [...unwanted].sort((one, other) => one - other))} data-testid="accept">
+              {isSeveral && (isOpen || unwanted.size > 0) ? words.file.acceptSome(chosen, transfer.entry_count) : words.file.accept}
             </Button>
           ) : null}
-          {line.actions.includes('decline') ? (
+          {can.has('decline') ? (
             <Button onPress={() => actions.decline(transfer.id)} data-testid="decline">
               {words.file.decline}
             </Button>
           ) : null}
-          {line.actions.includes('cancel') ? (
+          {can.has('pause') || can.has('go-on') ? (
+            <Button
+              kind={isHeld ? 'primary' : 'plain'}
+              onPress={() => actions.pause(transfer.id, !isHeld)}
+              data-testid={isHeld ? 'go-on' : 'pause'}
+            >
+              {isHeld ? words.file.goOn : words.file.pause}
+            </Button>
+          ) : null}
+          {can.has('cancel') ? (
             <Button onPress={() => actions.cancel(transfer.id)} data-testid="cancel">
               {words.file.cancel}
             </Button>
           ) : null}
-          {line.actions.includes('use') ? <Use transfer={transfer} actions={actions} /> : null}
+          {can.has('offer-again') ? (
+            <Button onPress={() => actions.offerAgain(transfer.id)} data-testid="offer-again">
+              {words.file.offerAgain}
+            </Button>
+          ) : null}
+          {can.has('use') ? <Use transfer={transfer} actions={actions} /> : null}
         </div>
       )}
     </article>
@@ -137,31 +171,6 @@ function Use({ transfer, actions }: { readonly transfer: Transfer; readonly acti
         {outcome === 'saved' ? words.file.saved : outcome === 'failed' ? words.file.useFailed : ''}
       </p>
     </>
-  );
-}
-
-function Entries({ transfer }: { readonly transfer: Transfer }) {
-  const { words, formats } = useLanguage();
-  const shown = transfer.entries.slice(0, ENTRIES_SHOWN);
-  return (
-    <ul className="entries" aria-label={words.file.entries}>
-      {shown.map((entry) => (
-        <li key={entry.path} className="entry">
-          <span className="entry-name" title={entry.path}>
-            {entry.path}
-          </span>
-          <span className="soft numbers">{formats.bytes(entry.size)}</span>
-          {entry.proven ? (
-            <span className="entry-mark">
-              <CheckIcon />
-              <span className="vh">{words.file.entryProven}</span>
-            </span>
-          ) : null}
-          {entry.failed === null ? null : <span className="entry-failed">{words.file.end[entry.failed]}</span>}
-        </li>
-      ))}
-      {transfer.entry_count > shown.length ? <li className="soft">{words.file.entriesMore(transfer.entry_count - shown.length)}</li> : null}
-    </ul>
   );
 }
 

@@ -3,6 +3,7 @@ import type { HostKind } from '../../protocol/HostKind';
 import type { PeerId } from '../../protocol/PeerId';
 import { IconButton } from '../../shared/components/Button';
 import { Face } from '../../shared/components/Face';
+import { Toggle } from '../../shared/components/Toggle';
 import { CameraIcon, CameraOffIcon, MicrophoneIcon, MicrophoneOffIcon, PaperclipIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
 import type { Words } from '../../shared/i18n/en';
@@ -15,11 +16,14 @@ interface PeopleProps {
   readonly selfHost: HostKind;
   readonly selfMicrophone: boolean;
   readonly selfCamera: boolean;
+  /** Whose files are taken without asking. */
+  readonly autoAccepted: ReadonlySet<PeerId>;
+  readonly onAutoAccept: (peer: PeerId, isOn: boolean) => void;
   readonly onSendFiles: (peer: PeerId) => void;
 }
 
 /** The list of people. */
-export function People({ people, selfName, selfHost, selfMicrophone, selfCamera, onSendFiles }: PeopleProps) {
+export function People({ people, selfName, selfHost, selfMicrophone, selfCamera, autoAccepted, onAutoAccept, onSendFiles }: PeopleProps) {
   const { words } = useLanguage();
   const own = selfName === '' ? words.nameless : selfName;
   return (
@@ -52,9 +56,15 @@ export function People({ people, selfName, selfHost, selfMicrophone, selfCamera,
             >
               <PaperclipIcon />
             </IconButton>
+            <div className="person-rule">
+              <Toggle isOn={autoAccepted.has(person.peer.id)} onChange={(isOn) => onAutoAccept(person.peer.id, isOn)} testId="auto-accept">
+                {words.people.autoAccept(nameOf(person, words))}
+              </Toggle>
+            </div>
           </li>
         ))}
       </ul>
+      {people.length === 0 ? null : <p className="people-note soft">{words.people.autoAcceptNote}</p>}
       {people.some((person) => person.peer.host === 'browser') ? <p className="people-note soft">{words.people.browserNote}</p> : null}
     </div>
   );

@@ -11,14 +11,18 @@ import { Toggle } from '../../shared/components/Toggle';
 import { CameraIcon, FolderIcon, MicrophoneIcon, SpeakerIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
 import { isServerAddress } from '../../shared/view/linkShape';
+import type { PastTransfers as Past } from '../../shared/view/PastTransfer';
 import { hasTurn } from './iceServer';
 import { IceServers } from './IceServers';
+import { PastTransfers } from './PastTransfers';
+import { SpeedLimit } from './SpeedLimit';
 import { UnfinishedTransfers } from './UnfinishedTransfers';
 import './settings.css';
 
 interface SettingsSheetProps {
   readonly host: Pick<Host, 'unfinished' | 'discardUnfinished'>;
   readonly settings: Settings;
+  readonly history: Past;
   readonly local: LocalMediaSnapshot;
   readonly canCall: boolean;
   readonly canServe: boolean;
@@ -36,7 +40,7 @@ const SYSTEM = 'system';
 
 /** An open settings dialog. */
 export function SettingsSheet(props: SettingsSheetProps) {
-  const { host, settings, local, canCall, canServe, canChooseFolder, isLost, onChange, onChooseFolder, onClose } = props;
+  const { host, settings, history, local, canCall, canServe, canChooseFolder, isLost, onChange, onChooseFolder, onClose } = props;
   const { words } = useLanguage();
   const { settings: says, media } = words;
   const [name, setName] = useState(settings.name);
@@ -107,19 +111,24 @@ export function SettingsSheet(props: SettingsSheetProps) {
             />
           </div>
         </section>
-        {canChooseFolder ? (
-          <section className="settings-part">
-            <h3 className="settings-title">{says.folder}</h3>
-            <div className="settings-folder">
-              <FolderIcon />
-              <span className="settings-path">{settings.downloadFolder ?? says.folderNone}</span>
-              <Button onPress={onChooseFolder} data-testid="choose-folder">
-                {says.folderChoose}
-              </Button>
+        <section className="settings-part">
+          <h3 className="settings-title">{says.files}</h3>
+          {canChooseFolder ? (
+            <div>
+              <h4 className="settings-label">{says.folder}</h4>
+              <div className="settings-folder">
+                <FolderIcon />
+                <span className="settings-path">{settings.downloadFolder ?? says.folderNone}</span>
+                <Button onPress={onChooseFolder} data-testid="choose-folder">
+                  {says.folderChoose}
+                </Button>
+              </div>
             </div>
-          </section>
-        ) : null}
+          ) : null}
+          <SpeedLimit value={settings.speedLimit} onChange={(speedLimit) => onChange({ speedLimit })} />
+        </section>
         <UnfinishedTransfers host={host} />
+        <PastTransfers past={history} />
         <section className="settings-part">
           <h3 className="settings-title">{says.network}</h3>
           <p className="field-note">{says.nextRoom}</p>

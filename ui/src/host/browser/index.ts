@@ -12,6 +12,7 @@ import { askToNotify, copyText, keepScreenAwake, notifyUser } from './page/atten
 import { watchFileDrops } from './page/drops';
 import { EventQueue } from './page/EventQueue';
 import { chosenFolder } from './page/folders';
+import { watchFilePastes } from './page/pastes';
 import { canChooseFolder, chooseFiles, chooseFolderFiles } from './page/pickFiles';
 import { RoomEngine } from './room/RoomEngine';
 import { RoomTabs } from './room/RoomTabs';
@@ -54,10 +55,16 @@ export function createHost(): Host {
       const folder = chosenFolder(await chooseFolderFiles());
       return folder === null ? [] : [picked.addFolder(folder)];
     },
-    watchDrops: (listener) =>
-      watchFileDrops(({ hovering, files, folders }) =>
+    watchDrops: (listener) => {
+      const stopDrops = watchFileDrops(({ hovering, files, folders }) =>
         listener({ hovering, files: [...picked.add(files), ...folders.map((folder) => picked.addFolder(folder))] }),
-      ),
+      );
+      const stopPastes = watchFilePastes((files) => listener({ hovering: false, files: picked.add(files) }));
+      return () => {
+        stopDrops();
+        stopPastes();
+      };
+    },
     receivedActions: () => ['save'],
     useReceived: (transfer) => received.save(transfer),
 

@@ -9,6 +9,7 @@ import { guardIceServer } from './signaling/serverGuards';
 const KEY = 'parlor.settings';
 const TEXT_CHARS = 2048;
 const ICE_SERVERS_MAX = 16;
+const SPEED_MAX = 1e12;
 
 export const DEFAULT_SETTINGS: Settings = {
   name: '',
@@ -22,6 +23,7 @@ export const DEFAULT_SETTINGS: Settings = {
   iceServers: [],
   relayOnly: false,
   server: '',
+  speedLimit: null,
   downloadFolder: null,
 };
 
@@ -54,6 +56,10 @@ export function guardSettings(value: unknown): Settings {
     const field = stored[key];
     return typeof field === 'boolean' ? field : otherwise;
   };
+  const speed = (key: string): number | null => {
+    const field = stored[key];
+    return typeof field === 'number' && Number.isInteger(field) && field >= 1 && field <= SPEED_MAX ? field : null;
+  };
   const theme = text('theme');
   const language = text('language');
   return {
@@ -68,6 +74,7 @@ export function guardSettings(value: unknown): Settings {
     iceServers: guardIceServers(stored['iceServers']),
     relayOnly: bool('relayOnly', defaults.relayOnly),
     server: text('server') ?? defaults.server,
+    speedLimit: speed('speedLimit'),
     downloadFolder: null,
   };
 }

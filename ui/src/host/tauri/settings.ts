@@ -9,6 +9,7 @@ export function isSettings(value: unknown): value is Settings {
   return (
     ['name', 'theme', 'language', 'server'].every((key) => typeof record[key] === 'string') &&
     ['startWithCamera', 'startWithMicrophone', 'relayOnly'].every((key) => typeof record[key] === 'boolean') &&
+    (record['speedLimit'] === null || typeof record['speedLimit'] === 'number') &&
     ['cameraId', 'microphoneId', 'speakerId', 'downloadFolder'].every(isTextOrNull) &&
     Array.isArray(record['iceServers'])
   );

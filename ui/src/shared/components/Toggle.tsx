@@ -9,13 +9,14 @@ interface ToggleProps {
   readonly onChange: (isOn: boolean) => void;
   readonly children: ReactNode;
   readonly note?: ReactNode;
+  readonly testId?: string;
 }
 
 /** A labelled switch. */
-export function Toggle({ isOn, onChange, children, note }: ToggleProps) {
+export function Toggle({ isOn, onChange, children, note, testId }: ToggleProps) {
   return (
     <SwitchField className="toggle-field" isSelected={isOn} onChange={onChange}>
-      <SwitchButton className="toggle">
+      <SwitchButton className="toggle" data-testid={testId}>
         <span>{children}</span>
         <span className="toggle-track" aria-hidden="true">
           <span className="toggle-knob" />

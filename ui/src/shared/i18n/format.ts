@@ -15,12 +15,15 @@ export interface Formats {
   readonly delay: (milliseconds: number) => string;
   /** Hour and minute of a moment. */
   readonly time: (atMs: number) => string;
+  /** Day, hour and minute of a moment. */
+  readonly moment: (atMs: number) => string;
 }
 
 /** Makes the formatters; cheap to keep, dear to make, so once a language. */
 export function formatsOf(language: string): Formats {
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
   const time = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' });
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const sizes = UNITS.map(
     (unit) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short', maximumSignificantDigits: 3 }),
   );
@@ -54,5 +57,6 @@ export function formatsOf(language: string): Formats {
     },
     delay: (milliseconds) => durations.millisecond.format(Math.max(1, Math.round(milliseconds))),
     time: (atMs) => time.format(atMs),
+    moment: (atMs) => moment.format(atMs),
   };
 }

@@ -115,6 +115,7 @@ export const LockOpenIcon = icon(
   </>,
 );
 export const CheckIcon = icon(<path d="m5 12.5 4.5 4.5L19 7.5" />);
+export const DashIcon = icon(<path d="M6 12h12" />);
 export const DoubleCheckIcon = icon(<path d="m2.5 12.5 4 4 8.5-9M11.5 15.8l.7.7 9-9" />);
 export const ClockIcon = icon(
   <>

@@ -1,5 +1,7 @@
 // Says what is wrong with a pasted link before anyone is asked to open it. The host decides; this only explains.
 
+import { parsedUrl } from './parsedUrl';
+
 /** What a link lacks, or null when its shape is right. */
 export type LinkFault = 'empty' | 'no-address' | 'no-secret' | 'version' | 'cut';
 
@@ -22,5 +24,5 @@ export function linkFault(text: string): LinkFault | null {
 /** True for the base URL of a server: http or https, a host, nothing behind it but a path. */
 export function isServerAddress(text: string): boolean {
   if (!/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/i.test(text)) return false;
-  return URL.canParse(text);
+  return parsedUrl(text) !== null;
 }

@@ -1,6 +1,7 @@
 // Links, names and lines: what the screen makes of them before anyone else sees them.
 import { describe, expect, it } from 'vitest';
 import { transfer } from '../../app/testing/samples';
+import type { Transfer } from '../../protocol/Transfer';
 import { languageOf } from '../i18n/Language';
 import { isServerAddress, linkFault } from './linkShape';
 import { shortenMiddle } from './shorten';
@@ -77,6 +78,25 @@ describe('the line of a card', () => {
     expect(line({ state: 'proven' }).actions).toEqual(['use']);
     expect(line({ state: 'partial', proven_count: 0 }).actions).toEqual([]);
     expect(line({ state: 'proven', direction: 'sending' }).actions).toEqual([]);
+  });
+
+  it('says who holds it up, ours first', () => {
+    expect(line({ state: 'moving' }).actions).toEqual(['pause', 'cancel']);
+    expect(line({ state: 'paused', stored_bytes: 2_100_000, paused_by_us: true })).toMatchObject({ tone: 'plain', words: '50% · Paused by you', actions: ['go-on', 'cancel'] });
+    expect(line({ state: 'paused', stored_bytes: 2_100_000 })).toMatchObject({ words: '50% · Paused by Theo', actions: ['cancel'] });
+  });
+
+  it('does not count as failed what was not wanted', () => {
+    const entries = [null, 'declined', 'corrupt'].map((failed, index) => ({ path: String(index), size: 1, proven: failed === null, failed })) as Transfer['entries'];
+    expect(line({ state: 'partial', entries, entry_count: 3, proven_count: 1 }).words).toMatch(/^1 of 2 files are here/);
+    expect(line({ state: 'proven', entries: entries.slice(0, 2), entry_count: 2, proven_count: 1 })).toMatchObject({ tone: 'good', words: '1 of 2 files are here and proven; you did not want the rest' });
+    expect(line({ state: 'proven', direction: 'sending', entries: entries.slice(0, 2), entry_count: 2, proven_count: 1 }).words).toContain('the rest was not wanted');
+  });
+
+  it('lets ours be offered again where it did not wholly arrive', () => {
+    const ours = (change = {}, isOver = false) => line({ direction: 'sending', ...change }, isOver).actions;
+    expect([ours({ state: 'partial' }), ours({ state: 'cancelled' }), ours({ state: 'declined' })]).toEqual(Array(3).fill(['offer-again']));
+    expect([ours({ state: 'proven' }), ours({ state: 'partial' }, true), line({ state: 'cancelled' }).actions]).toEqual([[], [], []]);
   });
 
   it('does not promise anything once the room is over', () => {

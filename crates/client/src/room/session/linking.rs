@@ -1,5 +1,7 @@
 //! The data connections of a session: begun, proven, watched, mended, rebuilt.
 
+use std::sync::Arc;
+
 use parlor_protocol::{
     code::{Failure, FailureCode},
     control::{Control, Seen},
@@ -36,7 +38,7 @@ impl Session {
                 relay_only: own.relay_only,
             }
         };
-        match Connection::begin(config, self.room.timings, self.room.now_ms()).await {
+        match Connection::begin(config, self.room.timings, Arc::clone(&self.room.speed), self.room.now_ms()).await {
             Ok(connection) => self.connection = Some(connection),
             Err(error) => self.fail(Failure::new(error.code(), error.to_string())),
         }

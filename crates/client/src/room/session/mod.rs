@@ -7,6 +7,7 @@
 
 mod greeting;
 mod linking;
+mod offering;
 mod talking;
 
 use std::{
@@ -26,6 +27,7 @@ use parlor_trust::{Epoch, Handshake};
 use tokio::{sync::mpsc, time::sleep_until};
 
 use super::{
+    again::Again,
     connection::Connection,
     context::RoomContext,
     files::SessionFiles,
@@ -85,6 +87,7 @@ pub(crate) struct Session {
     transfers: HashMap<TransferId, Transfer>,
     /// Transfers whose id is another peer's; the screen does not hear of them.
     foreign: HashSet<TransferId>,
+    again: Again,
     media: MediaProofs,
     ended: Option<Ended>,
 }
@@ -126,6 +129,7 @@ impl Session {
             files,
             transfers: HashMap::new(),
             foreign: HashSet::new(),
+            again: Again::default(),
             media: MediaProofs::default(),
             ended: None,
             room,
@@ -134,6 +138,7 @@ impl Session {
 
     /// Runs the session to its end.
     pub(crate) async fn run(mut self, mut orders: mpsc::Receiver<SessionOrder>, greets: bool) -> SessionEnd {
+        self.keep_to_the_limit();
         if greets {
             self.greet().await;
         } else {
@@ -155,7 +160,7 @@ impl Session {
                     None => self.ended = Some(Ended::Left),
                 },
                 event = next_event(&mut self.connection) => self.link_event(event).await,
-                input = self.files.next() => self.machine(input),
+                (input, shortage) = self.files.next() => self.disk_answered(input, shortage).await,
                 () = sleep_until(wake) => {}
             }
         }
@@ -176,14 +181,19 @@ impl Session {
                 }
             }
             SessionOrder::Offer { files, answer } => {
-                let transfer = TransferId(crate::random::random());
-                let entries = files.iter().map(|file| file.entry.clone()).collect();
-                self.files.offer(transfer, files);
-                answered(answer, self.wish(Input::OfferFiles { transfer, entries }).map_err(Failure::from));
+                let offered = self.offer(files);
+                answered(answer, offered);
             }
-            SessionOrder::Accept { transfer, incoming, answer } => {
+            SessionOrder::OfferAgain { transfer, answer } => {
+                let offered = self.offer_again(transfer).await;
+                answered(answer, offered);
+            }
+            SessionOrder::Accept { transfer, without, incoming, answer } => {
                 self.files.accept(transfer, incoming);
-                answered(answer, self.wish(Input::Accept { transfer }).map_err(Failure::from));
+                answered(answer, self.wish(Input::Accept { transfer, without }).map_err(Failure::from));
+            }
+            SessionOrder::Pause { transfer, paused, answer } => {
+                answered(answer, self.wish(Input::Pause { transfer, paused }).map_err(Failure::from));
             }
             SessionOrder::Decline { transfer, answer } => {
                 answered(answer, self.wish(Input::Decline { transfer }).map_err(Failure::from));
@@ -201,6 +211,7 @@ impl Session {
             }
             SessionOrder::Profile => self.tell_name().await,
             SessionOrder::MediaState => self.tell_media_state().await,
+            SessionOrder::SpeedLimit => self.keep_to_the_limit(),
             SessionOrder::Leave => self.ended = Some(Ended::Left),
         }
     }

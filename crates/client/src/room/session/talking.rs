@@ -126,9 +126,9 @@ impl Session {
                 }
                 Output::Event(told) => self.told(told).await,
                 about_files => {
-                    if let Output::ReleaseTransfer { transfer, .. } = about_files {
-                        self.foreign.remove(&transfer);
-                        self.room.transfers.ended(transfer, self.peer.id);
+                    if let Output::ReleaseTransfer { transfer, missing, .. } = &about_files {
+                        self.foreign.remove(transfer);
+                        self.remember(*transfer, missing);
                     }
                     if let Err(transfer) = self.files.carry_out(about_files).await {
                         tracing::error!("the disk took no more orders");
@@ -162,7 +162,7 @@ impl Session {
             return;
         }
         match transfer.state {
-            TransferState::Waiting | TransferState::Moving | TransferState::Interrupted => {
+            TransferState::Waiting | TransferState::Moving | TransferState::Paused | TransferState::Interrupted => {
                 self.transfers.insert(id, transfer.clone());
             }
             TransferState::Proven | TransferState::Partial | TransferState::Declined | TransferState::Cancelled => {

@@ -13,7 +13,7 @@ export class PickedSource {
 
   constructor(
     readonly file: File,
-    /** Below what was picked, the folder's own name first. */
+    /** Its name, behind the folders it was picked within. */
     readonly path: readonly string[] = [file.name],
   ) {
     this.#size = file.size;
@@ -26,6 +26,11 @@ export class PickedSource {
 
   get modifiedMs(): number {
     return this.#modifiedMs;
+  }
+
+  /** The same file as it is now. */
+  again(): PickedSource {
+    return new PickedSource(this.file, this.path);
   }
 
   /** `length` bytes at `offset`, or why not. */

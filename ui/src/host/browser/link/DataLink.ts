@@ -19,6 +19,7 @@ import type { LinkWatchOutput } from './LinkWatch';
 import { RelayTrouble } from './RelayTrouble';
 import { selectedPath } from './selectedPath';
 import type { SelectedPath } from './selectedPath';
+import type { SharedPace } from './SharedPace';
 
 /** What a link says to its owner. */
 export interface DataLinkOwner {
@@ -62,13 +63,15 @@ export class DataLink {
     readonly number: number,
     private readonly epoch: Epoch,
     configuration: RTCConfiguration,
+    /** Of all links together. */
+    pace: SharedPace,
     private readonly owner: DataLinkOwner,
   ) {
     this.#connection = new RTCPeerConnection(configuration);
     this.#control = this.#connection.createDataChannel('control', { negotiated: true, id: 0 });
     const bulk = this.#connection.createDataChannel('bulk', { negotiated: true, id: 1 });
     bulk.binaryType = 'arraybuffer';
-    this.#bulk = new BulkSender(bulk);
+    this.#bulk = new BulkSender(bulk, pace);
     this.#relay = new RelayTrouble(this.#connection, configuration, (code) => this.#end(code, 'no relay candidate'));
     this.#negotiation = new Negotiation(this.#connection, () => epoch.polite, {
       send: (signal) => owner.send(signal),
@@ -106,7 +109,7 @@ export class DataLink {
     this.#sendText(message);
   }
 
-  /** Sends a frame, when the channel has room. */
+  /** Sends a frame, when the channel has room and the pace allows it. */
   sendFrame(frame: Bytes): void {
     if (this.isProven) this.#bulk.send(frame);
   }
@@ -115,6 +118,7 @@ export class DataLink {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#bulk.close();
     this.#negotiation.close();
     this.#connection.close();
   }

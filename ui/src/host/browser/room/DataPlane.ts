@@ -12,6 +12,7 @@ import type { Bytes } from '../../../trust/bytes';
 import type { Epoch } from '../../../trust/Epoch';
 import { DataLink } from '../link/DataLink';
 import type { SelectedPath } from '../link/selectedPath';
+import type { SharedPace } from '../link/SharedPace';
 
 export interface DataPlaneOwner {
   configuration(): RTCConfiguration;
@@ -48,6 +49,7 @@ export class DataPlane {
 
   constructor(
     private readonly epoch: Epoch,
+    private readonly pace: SharedPace,
     private readonly owner: DataPlaneOwner,
   ) {}
 
@@ -119,7 +121,7 @@ export class DataPlane {
       if (this.#link === link) act();
     };
     try {
-      link = new DataLink(number, this.epoch, this.owner.configuration(), {
+      link = new DataLink(number, this.epoch, this.owner.configuration(), this.pace, {
         send: (signal) => current(() => this.owner.send({ ...signal, link: number })),
         proven: ({ seen, maxMessageBytes }) =>
           current(() => {

@@ -14,6 +14,7 @@ import type { About, CorrespondenceOutput } from '../../../trust/Correspondence'
 import type { RoomKeys } from '../../../trust/derivation';
 import type { Epoch } from '../../../trust/Epoch';
 import { isPolite } from '../../../trust/Epoch';
+import type { SharedPace } from '../link/SharedPace';
 import { failed } from './failure';
 import { DataPlane } from './DataPlane';
 import { MediaProofs } from './MediaProofs';
@@ -29,6 +30,8 @@ export interface SessionSurroundings {
   readonly random: Random;
   readonly places: TransferPlaces;
   readonly transfers: TransferIndex;
+  /** Of all peers together. */
+  readonly pace: SharedPace;
   about(): About;
   mediaState(): { readonly microphone: boolean; readonly camera: boolean };
   configuration(): RTCConfiguration;
@@ -69,6 +72,7 @@ export class PeerSession {
       emit: (event) => this.#emit(event),
       broken: (detail) => this.#plane?.breakOff('connect-failed', detail),
     });
+    this.keepToThePace();
     this.#peer = {
       id,
       name: '',
@@ -99,6 +103,11 @@ export class PeerSession {
   /** Tells the screen that the peer is there. */
   announce(): void {
     this.#emit({ type: 'peer-changed', peer: this.#peer });
+  }
+
+  /** How fast files may leave has changed, or is to be known. */
+  keepToThePace(): void {
+    this.transfers.limitSpeed(this.around.pace.bytesPerSecond);
   }
 
   /** Begins a handshake, again and again until an epoch comes of it or the connection is back. */
@@ -192,7 +201,7 @@ export class PeerSession {
     this.transfers.linkLost();
     this.#proofs = new MediaProofs(epoch);
     this.#saidName = this.#correspondence.about.name;
-    const plane: DataPlane = new DataPlane(epoch, {
+    const plane: DataPlane = new DataPlane(epoch, this.around.pace, {
       configuration: () => this.around.configuration(),
       send: (signal) => {
         const body = this.#correspondence.seal('data', signal);

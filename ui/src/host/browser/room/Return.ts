@@ -38,13 +38,15 @@ export class Return {
   #failures: Control[] = [];
   /** Entries in part, and the next block of each. */
   readonly #parts = new Map<number, number>();
+  /** Entries that are not wanted or have failed: nothing more is handed in of them. */
+  readonly #gone = new Set<number>();
   /** Bytes handed in since the machine's last `accept`. */
   #handedBytes = 0;
   #isHandingIn = false;
   #isDone = false;
   #isStopped = false;
   #moved: (() => void) | null = null;
-  #finished: (() => void) | null = null;
+  #finishing: { readonly entry: number; readonly end: () => void } | null = null;
 
   constructor(
     private readonly transfer: TransferId,
@@ -62,7 +64,7 @@ export class Return {
     for (const left of await this.owner.left()) {
       if (this.#isStopped || this.#parts.size >= PARTS) break;
       const size = this.sizes[left.entry];
-      if (size !== undefined && left.blocks <= blockCount(size)) await this.#handInEntry(left, size);
+      if (size !== undefined && !this.#gone.has(left.entry) && left.blocks <= blockCount(size)) await this.#handInEntry(left, size);
     }
     if (await this.#flowing()) this.#finish();
   }
@@ -80,6 +82,9 @@ export class Return {
       const bytes = message.bytes - this.#handedBytes;
       if (this.#isDone && bytes > 0) this.owner.say({ ...message, bytes });
       return;
+    } else if (message.type === 'entry-failed' && message.code === 'declined') {
+      // The sender hears what is not wanted before the `accept`.
+      this.entryFailed(message.entry);
     } else if (message.type === 'entry-failed' && !this.#isDone) {
       this.#failures.push(message);
       return;
@@ -94,15 +99,22 @@ export class Return {
   }
 
   /** The machine knows of an entry that it stands under its name, or not. */
-  entryFinished(): void {
-    this.#finished?.();
+  entryFinished(entry: number): void {
+    if (this.#finishing?.entry === entry) this.#finishing.end();
+  }
+
+  /** An entry has failed, on either side, or is not wanted. */
+  entryFailed(entry: number): void {
+    this.#gone.add(entry);
+    this.#parts.delete(entry);
+    this.entryFinished(entry);
   }
 
   /** The transfer has ended. */
   stop(): void {
     this.#isStopped = true;
     this.#moved?.();
-    this.#finished?.();
+    this.#finishing?.end();
   }
 
   async #handInEntry(left: LeftEntry, size: number): Promise<void> {
@@ -113,16 +125,16 @@ export class Return {
       for (let next = block + ahead.length; ahead.length < AHEAD && next < blocks; next += 1) ahead.push(this.#proven(left, next, size));
       const hashed = (await ahead.shift()) ?? null;
       if (hashed === null) break;
-      if (!(await this.#flowing())) return;
+      if (!(await this.#flowing()) || this.#gone.has(entry)) return;
       const { bytes, proof } = hashed;
       this.#parts.set(entry, block + 1);
       this.#handedBytes += bytes.length;
       this.#handIn({ type: 'block-received', transfer: this.transfer, entry, block, bytes, proof, claimed: proof });
       proofs.push(proof);
     }
-    if (!isWhole || proofs.length !== blockCount(size) || !(await this.#flowing())) return;
+    if (!isWhole || proofs.length !== blockCount(size) || !(await this.#flowing()) || this.#gone.has(entry)) return;
     const finished = new Promise<void>((resolve) => {
-      this.#finished = resolve;
+      this.#finishing = { entry, end: resolve };
     });
     this.#parts.delete(entry);
     const header = { kind: 'entry-proof', transfer: this.transfer, entry, block: proofs.length, offset: 0 } as const;

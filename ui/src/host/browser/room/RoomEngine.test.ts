@@ -1,13 +1,15 @@
 // The engine between a made-up server and peers that are real up to their sealing. Connections there are none: this is no browser.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Command } from '../../../protocol/Command';
 import type { Event } from '../../../protocol/Event';
 import type { Joined } from '../../../protocol/Joined';
 import type { PeerId } from '../../../protocol/PeerId';
+import type { Transfer } from '../../../protocol/Transfer';
 import { Correspondence } from '../../../trust/Correspondence';
 import type { CorrespondenceOutput } from '../../../trust/Correspondence';
 import { RoomKeys } from '../../../trust/derivation';
 import { createInvitation, invitationLink } from '../../../trust/invitation';
-import { PickedFiles } from '../files/PickedFiles';
+import { PickedFiles, PickedSource } from '../files/PickedFiles';
 import type { SignalingFact } from '../signaling/SignalingLink';
 import { RoomEngine } from './RoomEngine';
 import { RoomTabs } from './RoomTabs';
@@ -48,11 +50,12 @@ const keys = new RoomKeys(invitation.secret);
 /** The engine, inside a room with `peers`. */
 async function inside(...peers: PeerId[]) {
   const events: Event[] = [];
+  const picked = new PickedFiles();
   const engine = new RoomEngine({
     ownServer: 'https://parlor.example',
     random,
     tabs: new RoomTabs(),
-    picked: new PickedFiles(),
+    picked,
     places: {
       hasher: { hash: () => Promise.reject(new Error('nothing is hashed here')) },
       accept: () => Promise.reject(new Error('nothing is received here')),
@@ -86,7 +89,7 @@ async function inside(...peers: PeerId[]) {
     const last = events.findLast((event) => event.type === 'peer-changed' && event.peer.id === peer);
     return last?.type === 'peer-changed' ? last.peer.epoch : null;
   };
-  return { engine, events, hear, enter, other, say, exchange, epochOf };
+  return { engine, events, picked, hear, enter, other, say, exchange, epochOf };
 }
 
 /** Bodies sent to a peer and not yet taken. */
@@ -191,5 +194,75 @@ describe('texts', () => {
     const body = '\u0001'.repeat(32 * 1024);
     await expect(engine.dispatch({ type: 'send-text', id: '0'.repeat(32), body })).rejects.toMatchObject({ failure: { code: 'text-too-long' } });
     expect(events.some((event) => event.type === 'command-failed')).toBe(false);
+  });
+});
+
+describe('files', () => {
+  const last = (events: readonly Event[]): Transfer | undefined => events.flatMap((event) => (event.type === 'transfer-changed' ? [event.transfer] : [])).at(-1);
+  const notNow = { failure: expect.objectContaining({ code: 'not-now' }) as unknown };
+
+  it('that did not arrive are offered again to the same peer, as a new transfer, once', async () => {
+    const { engine, events, picked } = await inside(ADA, BOB);
+    const handles = picked.add([new File(['abc'], 'a'), new File([], 'b')]).map(({ handle }) => handle);
+    await engine.dispatch({ type: 'offer-files', peer: BOB, handles });
+    const first = last(events)?.id ?? '';
+    await expect(engine.dispatch({ type: 'offer-again', transfer: first })).rejects.toMatchObject(notNow);
+    await engine.dispatch({ type: 'cancel-transfer', transfer: first });
+    await engine.dispatch({ type: 'offer-again', transfer: first });
+    const second = last(events);
+    expect(second).toMatchObject({ peer: BOB, state: 'waiting', entry_count: 2, total_bytes: 3 });
+    expect(second?.id).not.toBe(first);
+    await expect(engine.dispatch({ type: 'offer-again', transfer: first })).rejects.toMatchObject(notNow);
+    await engine.dispatch({ type: 'leave-room' });
+    await expect(engine.dispatch({ type: 'offer-again', transfer: second?.id ?? '' })).rejects.toMatchObject(notNow);
+  });
+
+  it('of a picked folder are offered, and offered again, under their paths in it', async () => {
+    const { engine, events, picked } = await inside(BOB);
+    const folder = picked.addFolder({ name: 'top', files: [new PickedSource(new File(['abc'], 'a'), ['top', 'a']), new PickedSource(new File(['d'], 'b'), ['top', 'sub', 'b'])] });
+    const [single] = picked.add([new File([], 'c')]);
+    await engine.dispatch({ type: 'offer-files', peer: BOB, handles: [folder.handle, single?.handle ?? 0] });
+    const paths = ['top/a', 'top/sub/b', 'c'];
+    expect(last(events)?.entries.map(({ path }) => path)).toEqual(paths);
+    await engine.dispatch({ type: 'cancel-transfer', transfer: last(events)?.id ?? '' });
+    await engine.dispatch({ type: 'offer-again', transfer: last(events)?.id ?? '' });
+    expect(last(events)).toMatchObject({ state: 'waiting', entry_count: 3, total_bytes: 4 });
+    expect(last(events)?.entries.map(({ path }) => path)).toEqual(paths);
+    const invalid = { failure: expect.objectContaining({ code: 'offer-invalid' }) as unknown };
+    await expect(engine.dispatch({ type: 'offer-files', peer: BOB, handles: [single?.handle ?? 0, 99] })).rejects.toMatchObject(invalid);
+    const empty = picked.addFolder({ name: 'empty', files: [] });
+    await expect(engine.dispatch({ type: 'offer-files', peer: BOB, handles: [empty.handle] })).rejects.toMatchObject(invalid);
+    await engine.dispatch({ type: 'leave-room' });
+  });
+
+  it('of no transfer can be neither accepted nor held up', async () => {
+    const { engine } = await inside(ADA);
+    const transfer = 'aa'.repeat(16);
+    const commands: Command[] = [
+      { type: 'accept-transfer', transfer, without: [] },
+      { type: 'pause-transfer', transfer, paused: true },
+      { type: 'offer-again', transfer },
+    ];
+    for (const command of commands) {
+      await expect(engine.dispatch(command)).rejects.toMatchObject(notNow);
+    }
+  });
+
+  it('are no faster than the limit, to those who come later too, and over rooms', async () => {
+    const limited = vi.spyOn(TransferDriver.prototype, 'limitSpeed');
+    const { engine, hear } = await inside(ADA);
+    expect(limited.mock.calls).toEqual([[null]]);
+    await engine.dispatch({ type: 'limit-speed', bytes_per_second: 500_000 });
+    hear({ type: 'peer-joined', peer: BOB });
+    await engine.dispatch({ type: 'limit-speed', bytes_per_second: null });
+    expect(limited.mock.calls).toEqual([[null], [500_000], [500_000], [null], [null]]);
+    await engine.dispatch({ type: 'leave-room' });
+    await engine.dispatch({ type: 'limit-speed', bytes_per_second: 1 });
+    limited.mockClear();
+    const entering = engine.dispatch({ type: 'join-room', link: invitationLink(invitation), name: 'Mina' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await entering;
+    hear({ type: 'peer-joined', peer: ADA });
+    expect(limited.mock.calls).toEqual([[1]]);
   });
 });

@@ -16,20 +16,22 @@ import { TEXT_BYTES, VERSION } from '../../../protocol/limits';
 import type { Random } from '../../../trust/bytes';
 import type { About } from '../../../trust/Correspondence';
 import { RoomKeys } from '../../../trust/derivation';
-import { newId } from '../../../trust/id';
 import { createInvitation, invitationLink, parseInvitation } from '../../../trust/invitation';
 import type { Invitation } from '../../../trust/invitation';
 import { cutName } from '../../../trust/displayName';
 import { TrustError } from '../../../trust/TrustError';
 import { HostError } from '../../port';
-import type { PickedFiles, PickedSource } from '../files/PickedFiles';
+import type { PickedFiles } from '../files/PickedFiles';
+import { SharedPace } from '../link/SharedPace';
 import { SignalingLink } from '../signaling/SignalingLink';
 import type { SignalingFact } from '../signaling/SignalingLink';
+import { AwaitedPeers } from './AwaitedPeers';
 import { failed } from './failure';
 import { PeerSession } from './PeerSession';
 import { forgetSeat, takeSeat } from './seat';
 import type { RoomTabs } from './RoomTabs';
 import type { TransferPlaces } from './TransferPlaces';
+import { dispatchTransfer } from './transferCommands';
 import { TransferIndex } from './TransferIndex';
 
 /** What an engine needs around it. */
@@ -73,7 +75,9 @@ export class RoomEngine {
   #entry: symbol | null = null;
   #name = '';
   #mediaState = { microphone: false, camera: false };
-  readonly #awaited = new Map<PeerId, ReturnType<typeof setTimeout>>();
+  readonly #awaited = new AwaitedPeers();
+  /** Outlasts a room: it is the user's connection that is spared. */
+  readonly #pace = new SharedPace();
 
   constructor(private readonly around: EngineSurroundings) {}
 
@@ -101,17 +105,19 @@ export class RoomEngine {
         break;
       }
       case 'offer-files':
-        this.#session(command.peer).transfers.offer(newId(this.around.random), this.#sources(command.handles));
-        break;
+      case 'offer-again':
       case 'accept-transfer':
       case 'decline-transfer':
-      case 'cancel-transfer': {
-        const { transfer } = command;
-        const session = [...this.#inside().sessions.values()].find(({ transfers }) => transfers.knows(transfer));
-        if (session === undefined) throw failed('not-now', 'no such transfer');
-        session.transfers.decide(transfer, command.type);
+      case 'cancel-transfer':
+      case 'pause-transfer': {
+        const { picked, random } = this.around;
+        dispatchTransfer({ sessions: this.#inside().sessions, picked, random }, command);
         break;
       }
+      case 'limit-speed':
+        this.#pace.limit(command.bytes_per_second);
+        for (const session of this.#room?.sessions.values() ?? []) session.keepToThePace();
+        break;
       case 'set-name':
         this.#name = cutName(command.name);
         for (const session of this.#room?.sessions.values() ?? []) session.renamed();
@@ -242,18 +248,12 @@ export class RoomEngine {
 
   #seen(room: Room, peer: PeerId): void {
     room.present.add(peer);
-    clearTimeout(this.#awaited.get(peer));
-    this.#awaited.delete(peer);
+    this.#awaited.seen(peer);
   }
 
   /** A peer that was here has a while to return before it counts as gone. */
   #await(room: Room, peer: PeerId, waitMs: number): void {
-    clearTimeout(this.#awaited.get(peer));
-    const timer = setTimeout(() => {
-      this.#awaited.delete(peer);
-      this.#dropIfGone(room, peer, true);
-    }, waitMs);
-    this.#awaited.set(peer, timer);
+    this.#awaited.wait(peer, waitMs, () => this.#dropIfGone(room, peer, true));
   }
 
   #knownOrNew(room: Room, peer: PeerId): PeerSession | null {
@@ -266,6 +266,7 @@ export class RoomEngine {
       random: this.around.random,
       places: this.around.places,
       transfers: room.transfers,
+      pace: this.#pace,
       about: (): About => ({ name: this.#name, agent: AGENT, host: 'browser' }),
       mediaState: () => this.#mediaState,
       configuration: () => this.#configuration(room),
@@ -304,7 +305,6 @@ export class RoomEngine {
     parting?: (session: PeerSession) => void,
   ): void {
     this.#room = null;
-    for (const timer of this.#awaited.values()) clearTimeout(timer);
     this.#awaited.clear();
     for (const session of room.sessions.values()) {
       parting?.(session);
@@ -322,14 +322,6 @@ export class RoomEngine {
       iceServers: [...room.iceServers, ...servers].map((server) => ({ ...server, urls: [...server.urls] })),
       iceTransportPolicy: relayOnly ? 'relay' : 'all',
     };
-  }
-
-  #sources(handles: readonly number[]): PickedSource[] {
-    return handles.flatMap((handle) => {
-      const picked = this.around.picked.get(handle);
-      if (picked === null) throw failed('offer-invalid', 'unknown files');
-      return picked;
-    });
   }
 
   #inside(): Room {

@@ -2,12 +2,12 @@
 //
 // Promises: orders are carried out in their order; results go back as they come; blocks are hashed away from the page's thread; after `close`
 // nothing is ordered any more, and what was not finished is kept for a later session. Leaves to others: every rule of the protocol
-// (`Exchange`), going on with what is kept (`Return`), what a place is (`storage`).
+// (`Exchange`), the places of received entries (`EntrySinks`), going on with what is kept (`Returns`), how fast frames leave (`SharedPace`).
+import type { Command } from '../../../protocol/Command';
 import type { Control } from '../../../protocol/Control';
 import type { Event } from '../../../protocol/Event';
 import type { PeerId } from '../../../protocol/PeerId';
 import type { Transfer } from '../../../protocol/Transfer';
-import type { TransferCode } from '../../../protocol/TransferCode';
 import type { TransferId } from '../../../protocol/TransferId';
 import { TransferError } from '../../../transfer/error';
 import { Exchange } from '../../../transfer/exchange';
@@ -17,13 +17,15 @@ import type { Bytes } from '../../../trust/bytes';
 import { HostError } from '../../port';
 import type { PickedSource } from '../files/PickedFiles';
 import { FrameCollector } from '../hashing/FrameCollector';
-import { StorageError } from '../storage/entrySink';
-import type { EntrySink } from '../storage/entrySink';
+import { Again } from './Again';
+import { EntrySinks } from './EntrySinks';
+import { failed } from './failure';
 import { isWorthKeeping } from './isWorthKeeping';
 import { OfferBook } from './OfferBook';
-import { Return } from './Return';
+import { readProven } from './readProven';
+import { Returns } from './Returns';
 import type { TransferIndex } from './TransferIndex';
-import type { TransferPlace, TransferPlaces } from './TransferPlaces';
+import type { TransferPlaces } from './TransferPlaces';
 
 export interface TransferDriverOwner {
   sendControl(message: Control): void;
@@ -33,20 +35,22 @@ export interface TransferDriverOwner {
   broken(detail: string): void;
 }
 
-type Decision = 'accept-transfer' | 'decline-transfer' | 'cancel-transfer';
+/** What the user decides about a transfer. */
+export type Decision = Extract<
+  Command,
+  { type: 'accept-transfer' | 'decline-transfer' | 'cancel-transfer' | 'pause-transfer' }
+>;
 
 export class TransferDriver {
   readonly #exchange: Exchange;
   readonly #frames: FrameCollector;
   readonly #offers = new OfferBook();
-  /** Transfers to us that were accepted. */
-  readonly #places = new Map<TransferId, Promise<TransferPlace>>();
-  readonly #returns = new Map<TransferId, Return>();
-  /** Ended transfers to us, until they are released: whether their parts stay. */
-  readonly #kept = new Map<TransferId, boolean>();
+  readonly #returns: Returns;
+  readonly #sinks: EntrySinks;
+  /** Transfers whose parts stay for a later session when they are released. */
+  readonly #kept = new Set<TransferId>();
   readonly #sources = new Map<TransferId, readonly PickedSource[]>();
-  /** Places of entries under way, by transfer and entry. */
-  readonly #sinks = new Map<TransferId, Map<number, Promise<EntrySink>>>();
+  readonly #again = new Again();
   /** Transfers told of and not ended. */
   readonly #known = new Set<TransferId>();
   /** Transfers with the id of another peer's: refused, and never told of. */
@@ -67,14 +71,31 @@ export class TransferDriver {
       handOn: (received) => this.#handle(received),
       broken: (detail) => owner.broken(detail),
     });
+    this.#sinks = new EntrySinks(places, (transfer) => this.#offers.get(transfer)?.name ?? null);
+    this.#returns = new Returns({
+      hasher: places.hasher,
+      isUnderWay: (transfer) => this.#known.has(transfer),
+      sizes: (transfer) => this.#offers.get(transfer)?.sizes ?? [],
+      left: (transfer) => this.#sinks.left(transfer),
+      handIn: (input) => this.#handle(input),
+      say: (message) => {
+        if (!this.#closed) owner.sendControl(message);
+      },
+    });
   }
 
   get isBusy(): boolean {
     return this.#exchange.isBusy;
   }
 
+  /** It was told of and has not ended. */
   knows(transfer: TransferId): boolean {
     return this.#known.has(transfer);
+  }
+
+  /** It was ours, has ended, and something of it could be offered again. */
+  remembers(transfer: TransferId): boolean {
+    return this.#again.has(transfer);
   }
 
   linkUp(maxMessageBytes: number): void {
@@ -89,6 +110,7 @@ export class TransferDriver {
 
   controlReceived(message: Control): void {
     this.#offers.read(message);
+    if (message.type === 'entry-failed') this.#returns.entryFailed(message.transfer, message.entry);
     this.#handle({ type: 'control-received', message });
   }
 
@@ -118,14 +140,47 @@ export class TransferDriver {
     }
   }
 
+  /**
+   * Offers as transfer `as` what of an ended one did not arrive, as it is now. Throws a `HostError` when there is none such or the machine
+   * refuses.
+   */
+  offerAgain(transfer: TransferId, as: TransferId): void {
+    const missing = this.#again.take(transfer);
+    if (missing === null) throw failed('not-now', 'nothing of that transfer is missing');
+    try {
+      this.offer(as, missing.map((source) => source.again()));
+    } catch (error) {
+      this.#again.putBack(transfer, missing);
+      throw error;
+    }
+    this.index.ended(transfer, this.peer);
+  }
+
   /** Throws a `HostError` when the machine refuses. */
-  decide(transfer: TransferId, decision: Decision): void {
-    const type = ({ 'accept-transfer': 'accept', 'decline-transfer': 'decline', 'cancel-transfer': 'cancel' } as const)[
-      decision
-    ];
-    const offer = this.#offers.get(transfer);
-    this.#wish({ type, transfer });
-    if (type === 'decline' && offer !== null) this.places.declined(offer.name);
+  decide(decision: Decision): void {
+    const { transfer } = decision;
+    switch (decision.type) {
+      case 'accept-transfer':
+        this.#wish({ type: 'accept', transfer, without: decision.without });
+        break;
+      case 'decline-transfer': {
+        const offer = this.#offers.get(transfer);
+        this.#wish({ type: 'decline', transfer });
+        if (offer !== null) this.places.declined(offer.name);
+        break;
+      }
+      case 'cancel-transfer':
+        this.#wish({ type: 'cancel', transfer });
+        break;
+      case 'pause-transfer':
+        this.#wish({ type: 'pause', transfer, paused: decision.paused });
+        break;
+    }
+  }
+
+  /** How fast frames leave, to all peers together: no more is sent ahead than that is worth. */
+  limitSpeed(bytesPerSecond: number | null): void {
+    this.#handle({ type: 'limit-speed', bytesPerSecond });
   }
 
   close(): void {
@@ -133,15 +188,17 @@ export class TransferDriver {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#frames.drop();
-    for (const transfer of [...this.#places.keys()]) this.#release(transfer, true);
-    for (const transfer of this.#known) this.index.ended(transfer, this.peer);
+    this.#returns.stopAll();
+    this.#sinks.keepAll();
+    for (const transfer of [...this.#known, ...this.#again.transfers()]) this.index.ended(transfer, this.peer);
     this.#sources.clear();
+    this.#again.clear();
   }
 
   #dropLink(): void {
     this.#frames.drop();
     this.#offers.linkLost();
-    for (const returning of this.#returns.values()) returning.linkLost();
+    this.#returns.linkLost();
   }
 
   #wish(input: Input): void {
@@ -175,7 +232,7 @@ export class TransferDriver {
   #carryOut(output: Output): void {
     switch (output.type) {
       case 'send-control':
-        this.#say(output.message);
+        this.#returns.say(output.message);
         break;
       case 'send-frame':
         this.owner.sendFrame(output.frame);
@@ -184,7 +241,7 @@ export class TransferDriver {
         void this.#read(output);
         break;
       case 'open-entry':
-        this.#open(output);
+        this.#sinks.open(output.transfer, output.entry, output.path, output.size);
         break;
       case 'write-block':
         void this.#write(output);
@@ -193,14 +250,11 @@ export class TransferDriver {
         void this.#finish(output);
         break;
       case 'discard-entry':
-        void this.#discard(output.transfer, output.entry);
+        void this.#sinks.discard(output.transfer, output.entry);
+        this.#returns.entryFailed(output.transfer, output.entry);
         break;
       case 'release-transfer':
-        this.#release(output.transfer, this.#kept.get(output.transfer) ?? false);
-        this.#sources.delete(output.transfer);
-        this.#known.delete(output.transfer);
-        this.#foreign.delete(output.transfer);
-        this.index.ended(output.transfer, this.peer);
+        this.#release(output.transfer, output.missing);
         break;
       case 'event':
         this.#tell(output.event);
@@ -209,119 +263,40 @@ export class TransferDriver {
   }
 
   async #read({ transfer, entry, block, offset, length }: Extract<Output, { type: 'read-block' }>): Promise<void> {
-    const source = this.#sources.get(transfer)?.[entry];
-    const result = source === undefined ? 'read-failed' : await source.read(offset, length);
-    if (typeof result === 'string') {
-      this.#handle({ type: 'block-read', transfer, entry, block, result });
-      return;
-    }
-    try {
-      const { bytes, proof } = await this.places.hasher.hash([result]);
-      this.#handle({ type: 'block-read', transfer, entry, block, result: bytes, proof });
-    } catch {
-      this.#handle({ type: 'block-read', transfer, entry, block, result: 'read-failed' });
-    }
-  }
-
-  /** Says a message of the machine; those of a transfer to us by way of its return. */
-  #say(message: Control): void {
-    const transfer = 'transfer' in message ? message.transfer : null;
-    let returning = transfer === null ? undefined : this.#returns.get(transfer);
-    if (returning === undefined && message.type === 'accept') returning = this.#return(message.transfer);
-    if (returning === undefined) this.owner.sendControl(message);
-    else returning.say(message);
-  }
-
-  #return(transfer: TransferId): Return {
-    const offer = this.#offers.get(transfer);
-    const returning = new Return(transfer, offer?.sizes ?? [], {
-      hasher: this.places.hasher,
-      // A place that cannot be had shows when its first entry is opened.
-      left: () => this.#place(transfer).then((place) => place.left()).catch(() => []),
-      handIn: (input) => this.#handle(input),
-      say: (message) => {
-        if (!this.#closed) this.owner.sendControl(message);
-      },
-    });
-    this.#returns.set(transfer, returning);
-    void returning.run();
-    return returning;
-  }
-
-  #place(transfer: TransferId): Promise<TransferPlace> {
-    const known = this.#places.get(transfer);
-    if (known !== undefined) return known;
-    const place = this.places.accept(transfer, this.#offers.get(transfer)?.name ?? null);
-    this.#places.set(transfer, place);
-    return place;
-  }
-
-  #open({ transfer, entry, path, size }: Extract<Output, { type: 'open-entry' }>): void {
-    const sink = this.#place(transfer).then((place) => place.open(entry, path, size));
-    // A failure to open is told by the writes that follow; without this it would also count as nobody's.
-    sink.catch(() => undefined);
-    const entries = this.#sinks.get(transfer) ?? new Map<number, Promise<EntrySink>>();
-    entries.set(entry, sink);
-    this.#sinks.set(transfer, entries);
+    const read = await readProven(this.#sources.get(transfer)?.[entry], this.places.hasher, offset, length);
+    this.#handle({ type: 'block-read', transfer, entry, block, ...read });
   }
 
   async #write({ transfer, entry, block, offset, bytes, proof }: Extract<Output, { type: 'write-block' }>): Promise<void> {
-    const isStored = this.#returns.get(transfer)?.isHandingIn === true;
-    const result = isStored ? null : await this.#store(transfer, entry, (sink) => sink.write(offset, bytes, proof));
+    const isStored = this.#returns.isHandingIn(transfer);
+    const result = isStored ? null : await this.#sinks.write(transfer, entry, offset, bytes, proof);
     this.#handle({ type: 'block-written', transfer, entry, block, result });
   }
 
   async #finish({ transfer, entry }: Extract<Output, { type: 'finish-entry' }>): Promise<void> {
-    const result = await this.#store(transfer, entry, (sink) => sink.finish());
-    if (result === null) {
-      this.#sinks.get(transfer)?.delete(entry);
-      this.index.received(transfer);
-    }
+    const result = await this.#sinks.finish(transfer, entry);
+    if (result === null) this.index.received(transfer);
     this.#handle({ type: 'entry-finished', transfer, entry, result });
-    this.#returns.get(transfer)?.entryFinished();
+    this.#returns.entryFinished(transfer, entry);
   }
 
-  async #store(
-    transfer: TransferId,
-    entry: number,
-    act: (sink: EntrySink) => Promise<void>,
-  ): Promise<TransferCode | null> {
-    try {
-      const sink = await this.#sinks.get(transfer)?.get(entry);
-      if (sink === undefined) return 'write-failed';
-      await act(sink);
-      return null;
-    } catch (error) {
-      return error instanceof StorageError ? error.code : 'write-failed';
-    }
-  }
-
-  async #discard(transfer: TransferId, entry: number): Promise<void> {
-    const sink = this.#sinks.get(transfer)?.get(entry);
-    this.#sinks.get(transfer)?.delete(entry);
-    try {
-      await (await sink)?.discard();
-    } catch {
-      // What cannot be opened or removed holds nothing that was shown as received; the storage clears leftovers at its start.
-    }
-  }
-
-  /** The transfer has ended here; what did not get its name is kept, or thrown away. */
-  #release(transfer: TransferId, keep: boolean): void {
-    this.#returns.get(transfer)?.stop();
-    this.#returns.delete(transfer);
-    // What cannot be kept or removed now is found by the next visit, which proves it or clears it.
-    this.#places.get(transfer)?.then((place) => place.end(keep)).catch(() => undefined);
-    this.#places.delete(transfer);
-    this.#sinks.delete(transfer);
+  /** A transfer has ended. What of ours is missing may be offered again, and until then its id stays this peer's. */
+  #release(transfer: TransferId, missing: readonly number[]): void {
+    this.#returns.stop(transfer);
+    this.#sinks.release(transfer, this.#kept.has(transfer));
     this.#kept.delete(transfer);
     this.#offers.forget(transfer);
+    const forgotten = this.#again.remember(transfer, this.#sources.get(transfer) ?? [], missing);
+    this.#sources.delete(transfer);
+    this.#known.delete(transfer);
+    this.#foreign.delete(transfer);
+    for (const ended of forgotten) this.index.ended(ended, this.peer);
   }
 
   #tell(event: ExchangeEvent): void {
     switch (event.type) {
       case 'transfer-changed':
-        if (isWorthKeeping(event.transfer)) this.#kept.set(event.transfer.id, true);
+        if (isWorthKeeping(event.transfer)) this.#kept.add(event.transfer.id);
         if (this.#isOurs(event.transfer)) this.owner.emit(event);
         break;
       case 'text-received':

@@ -21,7 +21,7 @@ export class TransferIndex {
     if (known !== undefined) known.broughtFile = true;
   }
 
-  /** The transfer has ended. */
+  /** The transfer has ended, and nothing of it will be offered again. */
   ended(transfer: TransferId, peer: PeerId): void {
     const known = this.#records.get(transfer);
     if (known?.peer === peer && !known.broughtFile) this.#records.delete(transfer);

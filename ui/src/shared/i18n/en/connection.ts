@@ -17,6 +17,8 @@ export const people = {
   camOn: 'camera on',
   camOff: 'camera off',
   sendFiles: (name: string): string => `Send files to ${name}`,
+  autoAccept: (name: string): string => `Accept files from ${name} without asking`,
+  autoAcceptNote: 'Until they or you leave the room. What could run as a program is always asked about.',
 };
 
 export const chip = {

@@ -79,6 +79,10 @@ export const failure: Record<FailureCode, FailureWords> = {
     title: 'The download folder cannot be written',
     body: 'Nothing was lost. Choose another folder in the settings, then accept again.',
   },
+  'folder-full': {
+    title: 'There is no room for what is offered',
+    body: 'Nothing was taken, and the offer waits. Make room on the disk or choose another folder in the settings, then accept again.',
+  },
   'address-taken': {
     title: 'Another program uses this address',
     body: 'The room could not be opened there. Close the other program, or choose another server in the settings.',
@@ -92,6 +96,7 @@ export const failure: Record<FailureCode, FailureWords> = {
 
 export const transferEnd: Record<TransferCode, string> = {
   cancelled: 'Stopped',
+  declined: 'Not wanted',
   'no-space': 'The disk of the receiver is full. Free some space and send it again.',
   'write-failed': 'The receiver could not write it. Check the download folder and send it again.',
   'read-failed': 'The sender could not read the file. Choose it again.',

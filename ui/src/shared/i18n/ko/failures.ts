@@ -68,6 +68,10 @@ export const failure: Record<FailureCode, FailureWords> = {
     title: '받은 파일을 둘 폴더에 쓸 수 없습니다',
     body: '잃은 것은 없습니다. 설정에서 다른 폴더를 고른 뒤 다시 받아 주세요.',
   },
+  'folder-full': {
+    title: '건네려는 것을 받을 공간이 모자랍니다',
+    body: '아직 아무것도 받지 않았고 상대방은 기다리고 있습니다. 디스크를 비우거나 설정에서 다른 폴더를 고른 뒤 다시 받아 주세요.',
+  },
   'address-taken': {
     title: '다른 프로그램이 이 주소를 쓰고 있습니다',
     body: '그 자리에 방을 열 수 없었습니다. 그 프로그램을 닫거나 설정에서 다른 서버를 골라 주세요.',
@@ -81,6 +85,7 @@ export const failure: Record<FailureCode, FailureWords> = {
 
 export const transferEnd: Record<TransferCode, string> = {
   cancelled: '중단됨',
+  declined: '받지 않음',
   'no-space': '받는 쪽 디스크가 가득 찼습니다. 공간을 비우고 다시 보내 주세요.',
   'write-failed': '받는 쪽에서 저장하지 못했습니다. 받을 폴더를 확인하고 다시 보내 주세요.',
   'read-failed': '보내는 쪽에서 파일을 읽지 못했습니다. 다시 골라 주세요.',

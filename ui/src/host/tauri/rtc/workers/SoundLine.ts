@@ -43,6 +43,13 @@ export class SoundLine {
     );
   }
 
+  /** For ever. What the player asked for is forgotten with the socket. */
+  close(): void {
+    this.#isCaptured = false;
+    this.#player = null;
+    this.#socket.close();
+  }
+
   connectPlayer(player: PlayerPort): void {
     this.#player = player;
   }

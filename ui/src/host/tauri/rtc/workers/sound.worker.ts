@@ -8,15 +8,23 @@ export type SoundTold =
   /** With the other ends of the worklets' channels. */
   | { readonly type: 'open'; readonly address: MediaPortAddress; readonly microphone: MessagePort; readonly speaker: MessagePort }
   | { readonly type: 'capture' }
-  | { readonly type: 'silence' };
+  | { readonly type: 'silence' }
+  /** The worklets are gone; others may open later. */
+  | { readonly type: 'close' };
 
 const scope = workerScope<SoundTold, never>();
 let line: SoundLine | null = null;
+let ports: readonly MessagePort[] = [];
 
 scope.onmessage = ({ data }) => {
   switch (data.type) {
     case 'open':
+      close();
       line = openLine(data);
+      ports = [data.microphone, data.speaker];
+      break;
+    case 'close':
+      close();
       break;
     case 'capture':
       line?.capture();
@@ -26,6 +34,17 @@ scope.onmessage = ({ data }) => {
       break;
   }
 };
+
+/** A port that stays open holds what is at its other end. */
+function close(): void {
+  line?.close();
+  line = null;
+  for (const port of ports) {
+    port.onmessage = null;
+    port.close();
+  }
+  ports = [];
+}
 
 function openLine({ address, microphone, speaker }: Extract<SoundTold, { type: 'open' }>): SoundLine {
   const opened = new SoundLine(address);

@@ -1,0 +1,55 @@
+//! Files of ended transfers that did not reach their receiver, so that they can be offered again while the room lasts.
+//!
+//! Promises: bounded; what is offered again is what lies on the disk then. Leaves to others: asking for it, and the offer.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use parlor_protocol::{id::TransferId, limits::OFFER_ENTRIES};
+
+use crate::disk::Found;
+
+/// Ended transfers with a peer that are remembered.
+const TRANSFERS: usize = 64;
+/// Their files: two of the largest offers.
+const FILES: usize = 2 * OFFER_ENTRIES;
+
+/// Oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Again(VecDeque<(TransferId, Vec<Found>)>);
+
+impl Again {
+    /// Remembers what is `missing` of `files`. Gives the transfers that are forgotten for it, and `transfer` itself if nothing is missing.
+    pub(crate) fn remember(
+        &mut self,
+        transfer: TransferId,
+        files: &Arc<Vec<Found>>,
+        missing: &[u32],
+    ) -> Vec<TransferId> {
+        let missing: Vec<Found> =
+            missing.iter().filter_map(|entry| files.get(usize::try_from(*entry).ok()?).cloned()).collect();
+        if missing.is_empty() {
+            return vec![transfer];
+        }
+        self.0.push_back((transfer, missing));
+        let mut forgotten = Vec::new();
+        while self.0.len() > 1 && (self.0.len() > TRANSFERS || self.files() > FILES) {
+            forgotten.extend(self.0.pop_front().map(|(transfer, _)| transfer));
+        }
+        forgotten
+    }
+
+    /// What is missing of a transfer; none if it is not known.
+    pub(crate) fn take(&mut self, transfer: TransferId) -> Option<Vec<Found>> {
+        let index = self.0.iter().position(|(known, _)| *known == transfer)?;
+        self.0.remove(index).map(|(_, files)| files)
+    }
+
+    /// What was taken could not be offered.
+    pub(crate) fn put_back(&mut self, transfer: TransferId, files: Vec<Found>) {
+        self.0.push_back((transfer, files));
+    }
+
+    fn files(&self) -> usize {
+        self.0.iter().map(|(_, files)| files.len()).sum()
+    }
+}
