@@ -296,7 +296,7 @@ export class TransferDriver {
   #tell(event: ExchangeEvent): void {
     switch (event.type) {
       case 'transfer-changed':
-        if (isWorthKeeping(event.transfer)) this.#kept.add(event.transfer.id);
+        this.#kept[isWorthKeeping(event.transfer) ? 'add' : 'delete'](event.transfer.id);
         if (this.#isOurs(event.transfer)) this.owner.emit(event);
         break;
       case 'text-received':
