@@ -2,7 +2,7 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { TextArea, TextField } from 'react-aria-components';
 import { IconButton } from '../../shared/components/Button';
-import { FolderIcon, PaperclipIcon, SendIcon } from '../../shared/icons/icons';
+import { PaperclipIcon, SendIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
 
 interface ComposerProps {
@@ -11,12 +11,10 @@ interface ComposerProps {
   /** False when it was not taken: too long. */
   readonly onSend: (body: string) => boolean;
   readonly onAttach: () => void;
-  /** Null where folders cannot be picked. */
-  readonly onAttachFolder: (() => void) | null;
 }
 
 /** The composer. */
-export function Composer({ canSend, onSend, onAttach, onAttachFolder }: ComposerProps) {
+export function Composer({ canSend, onSend, onAttach }: ComposerProps) {
   const { words } = useLanguage();
   const [body, setBody] = useState('');
   const [isTooLong, setTooLong] = useState(false);
@@ -53,11 +51,6 @@ export function Composer({ canSend, onSend, onAttach, onAttachFolder }: Composer
       <IconButton label={words.chat.attach} isDisabled={!canSend} onPress={onAttach} data-testid="attach">
         <PaperclipIcon />
       </IconButton>
-      {onAttachFolder === null ? null : (
-        <IconButton label={words.chat.attachFolder} isDisabled={!canSend} onPress={onAttachFolder} data-testid="attach-folder">
-          <FolderIcon />
-        </IconButton>
-      )}
       <TextField className="composer-field" aria-label={words.chat.input} value={body} onChange={setBody} isInvalid={isTooLong} validationBehavior="aria">
         <TextArea
           ref={input}

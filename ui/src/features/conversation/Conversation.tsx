@@ -22,8 +22,6 @@ interface ConversationProps {
   readonly copy: (text: string) => Promise<void>;
   readonly onSend: (body: string) => boolean;
   readonly onAttach: () => void;
-  /** Null where folders cannot be picked. */
-  readonly onAttachFolder: (() => void) | null;
   readonly actions: TransferActions;
 }
 
@@ -33,19 +31,7 @@ const AT_END_PX = 48;
 const TOGETHER_MS = 5 * 60_000;
 
 /** The conversation. */
-export function Conversation({
-  stream,
-  transfers,
-  offeredAgain,
-  people,
-  canSend,
-  isOver,
-  copy,
-  onSend,
-  onAttach,
-  onAttachFolder,
-  actions,
-}: ConversationProps) {
+export function Conversation({ stream, transfers, offeredAgain, people, canSend, isOver, copy, onSend, onAttach, actions }: ConversationProps) {
   const { words } = useLanguage();
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
@@ -91,7 +77,7 @@ export function Conversation({
           </Button>
         </div>
       ) : null}
-      <Composer canSend={canSend} onSend={onSend} onAttach={onAttach} onAttachFolder={onAttachFolder} />
+      <Composer canSend={canSend} onSend={onSend} onAttach={onAttach} />
     </div>
   );
 }
