@@ -5,7 +5,6 @@ const COMMANDS: &[&str] = &[
     "dispatch",
     "listen",
     "pick_files",
-    "pick_folder",
     "use_received",
     "choose_folder",
     "load_settings",

@@ -75,8 +75,6 @@ pub fn run() {
             commands::files::use_received,
             #[cfg(desktop)]
             commands::files::choose_folder,
-            #[cfg(desktop)]
-            commands::files::pick_folder,
             commands::settings::load_settings,
             commands::settings::save_settings,
             commands::unfinished::unfinished,

@@ -41,23 +41,6 @@ pub async fn pick_files(
     Ok(state.register(paths).await)
 }
 
-/// Lets the user pick a folder with everything in it. Empty when they think better of it. Mobile systems have no such dialog.
-#[cfg(desktop)]
-#[tauri::command]
-pub async fn pick_folder(
-    app: AppHandle,
-    window: WebviewWindow,
-    state: State<'_, AppState>,
-) -> Result<Vec<PickedFile>, Failure> {
-    if let Some(paths) = automation::picked_files() {
-        return Ok(state.register(paths).await);
-    }
-    let (picked, waiting) = oneshot::channel();
-    dialog(&app, &window).pick_folder(move |folder| drop(picked.send(folder)));
-    let Some(folder) = waiting.await.map_err(dialog_lost)? else { return Ok(Vec::new()) };
-    Ok(state.register(vec![path(folder)?]).await)
-}
-
 /// Lets the user choose the folder for received files; none when they think better of it. Mobile systems have no such dialog.
 #[cfg(desktop)]
 #[tauri::command]
