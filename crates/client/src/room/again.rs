@@ -53,3 +53,56 @@ impl Again {
         self.0.iter().map(|(_, files)| files.len()).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::source::Stamp;
+
+    fn id(number: usize) -> TransferId {
+        format!("{number:032x}").parse().unwrap()
+    }
+
+    fn files(count: usize) -> Arc<Vec<Found>> {
+        let stamp = Stamp::of(&std::fs::metadata(".").unwrap());
+        let file = |number: usize| Found {
+            path: format!("/{number}").into(),
+            entry: parlor_protocol::control::OfferedEntry {
+                path: vec![number.to_string()],
+                size: 1,
+                modified_ms: None,
+            },
+            stamp: stamp.clone(),
+        };
+        Arc::new((0..count).map(file).collect())
+    }
+
+    #[test]
+    fn only_what_is_missing_is_had_again_and_only_once() {
+        let mut again = Again::default();
+        assert_eq!(again.remember(id(1), &files(3), &[2, 0, 7]), []);
+        let names: Vec<_> = again.take(id(1)).unwrap().into_iter().map(|found| found.path).collect();
+        assert_eq!(names, [std::path::PathBuf::from("/2"), "/0".into()]);
+        assert!(again.take(id(1)).is_none());
+    }
+
+    #[test]
+    fn a_transfer_that_misses_nothing_is_forgotten_at_once() {
+        let mut again = Again::default();
+        assert_eq!(again.remember(id(1), &files(3), &[]), [id(1)]);
+        assert!(again.take(id(1)).is_none());
+    }
+
+    #[test]
+    fn the_oldest_make_room_by_number_and_by_files() {
+        let mut again = Again::default();
+        for number in 0..TRANSFERS {
+            assert_eq!(again.remember(id(number), &files(1), &[0]), []);
+        }
+        assert_eq!(again.remember(id(TRANSFERS), &files(1), &[0]), [id(0)]);
+        let many = files(FILES);
+        let all: Vec<u32> = (0..u32::try_from(FILES).unwrap()).collect();
+        assert_eq!(again.remember(id(TRANSFERS + 1), &many, &all).len(), TRANSFERS);
+        assert_eq!(again.take(id(TRANSFERS + 1)).map(|files| files.len()), Some(FILES));
+    }
+}

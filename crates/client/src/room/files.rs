@@ -52,12 +52,7 @@ impl SessionFiles {
     pub(crate) async fn next(&mut self) -> (Input, Option<Shortage>) {
         loop {
             if let Some(done) = self.answers.recv().await {
-                if let Outcome::NoRoom(shortage) = done.outcome {
-                    let transfer = done.transfer;
-                    self.lanes.release(transfer, self.incoming.remove(&transfer), true).await;
-                    return (Input::NoRoom { transfer }, Some(shortage));
-                }
-                return (self.input(done), None);
+                return self.input(done).await;
             }
             // The lanes hold the other end as long as this struct holds the lanes; without them nothing comes any more.
             std::future::pending::<()>().await;
@@ -110,9 +105,12 @@ impl SessionFiles {
         while self.answers.recv().await.is_some() {}
     }
 
-    fn input(&self, Done { transfer, entry, outcome }: Done) -> Input {
-        match outcome {
-            Outcome::NoRoom(_) => Input::NoRoom { transfer },
+    async fn input(&mut self, Done { transfer, entry, outcome }: Done) -> (Input, Option<Shortage>) {
+        let input = match outcome {
+            Outcome::NoRoom(shortage) => {
+                self.lanes.release(transfer, self.incoming.remove(&transfer), true).await;
+                return (Input::NoRoom { transfer }, Some(shortage));
+            }
             Outcome::Found { found } => {
                 if found.iter().any(|entry| entry.blocks.as_ref().is_none_or(|blocks| !blocks.is_empty())) {
                     self.index.found(transfer);
@@ -125,6 +123,7 @@ impl SessionFiles {
                 let result = result.map(|path| self.index.received(transfer, path));
                 Input::EntryFinished { transfer, entry, result }
             }
-        }
+        };
+        (input, None)
     }
 }
