@@ -42,6 +42,21 @@ export function threadsByName(root: number): Record<string, number> {
   return found;
 }
 
+/** Resident bytes of each program below `root`, for a failure's message. */
+export function memoryByName(root: number): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const pid of familyOf(root)) {
+    const name = gone(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), '');
+    if (name !== '') found[name] = (found[name] ?? 0) + gone(() => memoryOf(pid).nowBytes, 0);
+  }
+  return found;
+}
+
+/** Those of `root` and its descendants that have this name, which the kernel cuts after 15 characters. */
+export function pidsByName(root: number, name: string): number[] {
+  return familyOf(root).filter((pid) => gone(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), '') === name);
+}
+
 /** `root` and all its descendants that live. */
 export function familyOf(root: number): number[] {
   const parents = new Map<number, number>();

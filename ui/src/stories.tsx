@@ -323,7 +323,7 @@ function show(name: string, story: (set: Scene) => void): void {
       theme: query.get('theme') === 'evening' ? 'evening' : 'day',
       language: isKorean ? 'ko' : 'en',
     },
-    memory: { link: () => null, keep: () => undefined, forget: () => undefined },
+    memory: { stay: () => null, keep: () => undefined, forget: () => undefined },
     history,
     otherWindows: { isIn: () => Promise.resolve(false), enter: () => () => undefined },
     now: () => Date.UTC(2026, 9, 20, 19, 24),

@@ -97,8 +97,9 @@ describe('the lobby', () => {
   });
 
   it('goes back by itself into the room it was in before a reload', async () => {
-    const { host, memory, user } = show({ remembered: LINK });
+    const { host, memory, medias, user } = show({ remembered: { link: LINK, camera: true, microphone: false } });
     expect(host.last('join-room')?.link).toBe(LINK);
+    expect(medias[0]?.started).toEqual([{ camera: true, microphone: false }]);
     await user.click(within(await screen.findByTestId('entering')).getByRole('button'));
     expect(memory.kept).toBeNull();
     expect(host.last('leave-room')).toBeDefined();
@@ -175,9 +176,17 @@ describe('the room', () => {
     expect(host.last('offer-files')).toEqual({ type: 'offer-files', peer: HANA, handles: [7] });
   });
 
+  it('remembers which devices are on, for a page that comes back', async () => {
+    const { medias, memory } = await inRoom();
+    medias[0]?.turnOn();
+    expect(memory.kept).toEqual({ link: LINK, camera: true, microphone: true });
+    medias[0]?.snapshot().actions.toggleCamera?.();
+    expect(memory.kept).toEqual({ link: LINK, camera: false, microphone: true });
+  });
+
   it('leaves at once, ends the call, puts the devices out and lets the screen sleep', async () => {
     const { user, host, calls, medias, memory } = await inRoom();
-    expect([host.isAwake, memory.kept]).toEqual([true, LINK]);
+    expect([host.isAwake, memory.kept?.link]).toEqual([true, LINK]);
     await user.click(screen.getByTestId('leave'));
     await screen.findByTestId('lobby');
     expect(host.last('leave-room')).toBeDefined();

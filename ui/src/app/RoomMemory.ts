@@ -1,9 +1,17 @@
-// Remembers, for this window only, which room it is in, so that a reload goes back. Leaving forgets it.
+// Remembers, for this window only, which room it is in and which devices are on, so that a reload, or a page that comes back after its
+// process has ended, goes on as it was. Leaving forgets it.
 
-/** Where the link of the current room is kept. */
+/** A stay in a room. */
+export interface Stay {
+  readonly link: string;
+  readonly camera: boolean;
+  readonly microphone: boolean;
+}
+
+/** Where the current stay is kept. */
 export interface RoomMemory {
-  link(): string | null;
-  keep(link: string): void;
+  stay(): Stay | null;
+  keep(stay: Stay): void;
   forget(): void;
 }
 
@@ -22,11 +30,11 @@ export function windowRoomMemory(): RoomMemory {
   // its own: a page that goes away runs no more of them.
   let forgetting: ReturnType<typeof setTimeout> | null = null;
   return {
-    link: () => (forgetting === null ? attempt((storage) => storage.getItem(KEY), null) : null),
-    keep: (link) => {
+    stay: () => (forgetting === null ? attempt((storage) => stayIn(storage.getItem(KEY)), null) : null),
+    keep: (stay) => {
       if (forgetting !== null) clearTimeout(forgetting);
       forgetting = null;
-      attempt((storage) => storage.setItem(KEY, link), undefined);
+      attempt((storage) => storage.setItem(KEY, JSON.stringify(stay)), undefined);
     },
     forget: () => {
       forgetting ??= setTimeout(() => {
@@ -35,4 +43,12 @@ export function windowRoomMemory(): RoomMemory {
       });
     },
   };
+}
+
+/** Only this page writes there, but an older one may have. */
+function stayIn(text: string | null): Stay | null {
+  const value: unknown = JSON.parse(text ?? 'null');
+  if (typeof value !== 'object' || value === null) return null;
+  const { link, camera, microphone } = value as Partial<Record<keyof Stay, unknown>>;
+  return typeof link === 'string' ? { link, camera: camera === true, microphone: microphone === true } : null;
 }

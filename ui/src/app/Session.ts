@@ -80,19 +80,27 @@ export class Session {
     [this.#local, this.#stopLocal] = this.#openLocal();
   }
 
+  /** Whether the page goes back to where it was, with the devices it had on. To be asked before `start`. */
+  get goesBack(): boolean {
+    return this.#parts.memory.stay() !== null;
+  }
+
   /** Begins to listen; returns how to stop. */
   start(): () => void {
     this.#stops.push(
       this.host.subscribe((event) => this.#hear(event)),
       this.host.watchLinks(({ link }) => {
         // A reload keeps the address: the link of the room we go back into is no new invitation.
-        if (link !== this.#parts.memory.link()) this.#put({ type: 'link-arrived', link });
+        if (link !== this.#parts.memory.stay()?.link) this.#put({ type: 'link-arrived', link });
       }),
     );
     // The engine keeps it over rooms, and forgets it with the program.
     this.#limitSpeed(this.#snapshot.settings.speedLimit);
-    const link = this.#parts.memory.link();
-    if (link !== null) this.#enter({ how: 'return', link });
+    const stay = this.#parts.memory.stay();
+    if (stay !== null) {
+      this.#enter({ how: 'return', link: stay.link });
+      this.startMedia({ camera: stay.camera, microphone: stay.microphone });
+    }
     return () => {
       for (const stop of this.#stops.splice(0)) stop();
       this.#endCall();
@@ -244,7 +252,7 @@ export class Session {
     this.#put({ type: 'host-event', event, atMs: this.#parts.now() });
     this.files.heard(before, event);
     if (event.type === 'room-entered' && this.#snapshot.state.place === 'room') {
-      this.#parts.memory.keep(event.link);
+      this.#remember(event.link);
       if (before.place !== 'room') this.#beginStay(event.link);
     }
     this.#afterEntering();
@@ -276,6 +284,12 @@ export class Session {
     this.#call = null;
   }
 
+  /** So that the page can come back to the room as it was. */
+  #remember(link: string): void {
+    const { camera, microphone } = this.#local.snapshot();
+    this.#parts.memory.keep({ link, camera: camera.state !== 'off', microphone: microphone.state !== 'off' });
+  }
+
   #openLocal(): [LocalMedia, () => void] {
     const { settings } = this.#snapshot;
     const open = this.#parts.openMedia ?? ((chosen: Settings) => createLocalMedia(chosen));
@@ -283,6 +297,8 @@ export class Session {
     const stop = local.subscribe(() => {
       this.#put({ type: 'local-changed', local: local.snapshot() });
       this.#talk.followMicrophone();
+      const stay = this.#parts.memory.stay();
+      if (stay !== null) this.#remember(stay.link);
     });
     this.#put({ type: 'local-changed', local: local.snapshot() });
     return [local, stop];

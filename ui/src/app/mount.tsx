@@ -45,6 +45,7 @@ export async function mount(host: Host, connect: MediaConnectionFactory | null):
     now: () => Date.now(),
     randomId: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''),
   });
+  const { goesBack } = session;
   session.start();
   createRoot(element).render(
     <StrictMode>
@@ -53,7 +54,7 @@ export async function mount(host: Host, connect: MediaConnectionFactory | null):
       </ErrorBoundary>
     </StrictMode>,
   );
-  if (host.can.call && (await wasGranted())) {
+  if (host.can.call && !goesBack && (await wasGranted())) {
     session.startMedia({ camera: settings.startWithCamera, microphone: settings.startWithMicrophone });
   }
 }

@@ -8,6 +8,7 @@ import type { HostCan, Settings } from '../../host/port';
 import type { Event } from '../../protocol/Event';
 import type { HostKind } from '../../protocol/HostKind';
 import { App } from '../App';
+import type { Stay } from '../RoomMemory';
 import { Session } from '../Session';
 import { TransferHistory } from '../TransferHistory';
 import { FakeHost, pageStorage, SETTINGS } from './FakeHost';
@@ -34,7 +35,7 @@ export interface Wish {
   readonly kind?: HostKind;
   readonly can?: Partial<HostCan>;
   readonly settings?: Partial<Settings>;
-  readonly remembered?: string;
+  readonly remembered?: Stay;
   readonly isElsewhere?: boolean;
 }
 
@@ -43,14 +44,14 @@ export function show({ kind = 'browser', can = {}, settings = {}, remembered, is
   const host = new FakeHost(kind, { serveRooms: kind === 'app', chooseFolder: kind === 'app', call: true, ...can });
   const medias: FakeLocalMedia[] = [];
   const calls: FakeCall[] = [];
-  const memory: { kept: string | null } = { kept: remembered ?? null };
+  const memory: { kept: Stay | null } = { kept: remembered ?? null };
   const storage = pageStorage();
   let ids = 0;
   const session = new Session({
     host,
     connect: null,
     settings: { ...SETTINGS, ...settings },
-    memory: { link: () => memory.kept, keep: (link) => { memory.kept = link; }, forget: () => { memory.kept = null; } },
+    memory: { stay: () => memory.kept, keep: (stay) => { memory.kept = stay; }, forget: () => { memory.kept = null; } },
     history: new TransferHistory(() => storage),
     otherWindows: { isIn: () => Promise.resolve(isElsewhere), enter: () => () => undefined },
     now: () => 1_000_000,
