@@ -5,11 +5,12 @@ import { CallRoom } from '../src/CallRoom';
 import { source, type WindowSide } from '../src/CallSide';
 import { eventually } from '../src/eventually';
 import { BLUE, RED } from '../src/expectations';
-import { type Holdings, holdingsOf, threadsByName } from '../src/processes';
+import { type Holdings, holdingsOf, memoryByName, threadsByName } from '../src/processes';
 
-const TIMES = process.env['PARLOR_SOAK'] === 'long' ? 50 : 5;
-/** Caches fill and pools grow in the first stays. */
-const WARM_UP = 2;
+const IS_LONG = process.env['PARLOR_SOAK'] === 'long';
+const TIMES = IS_LONG ? 50 : 5;
+/** Caches fill and pools grow in the first stays; the page's heap takes some eight to reach its level. */
+const WARM_UP = IS_LONG ? 10 : 2;
 /** Threads and files of pools that come and go. */
 const SLACK = 8;
 /** Gives the page's collector a reason to come by: what nobody holds any more still has threads and files until then. */
@@ -44,8 +45,10 @@ describe('leaving and returning', () => {
   it(`leaks no port, thread, file or memory in ${TIMES} times`, { timeout: 120_000 + (TIMES + WARM_UP) * 60_000 }, async () => {
     const history: Holdings[] = [];
     let names: Record<string, number> = {};
+    const memory: Record<string, number>[] = [];
     for (let time = 0; time < WARM_UP + TIMES; time += 1) {
       history.push(await leave());
+      memory.push(memoryByName(ida.pid));
       if (time === WARM_UP) names = threadsByName(ida.pid);
       await ida.join(room.link);
       await room.met();
@@ -62,7 +65,7 @@ describe('leaving and returning', () => {
     const last = await eventually('what rests has ended', held, isEnough, { limitMs: 60_000, everyMs: 500 }).catch(held);
     console.log(`held after ${WARM_UP + 1} stays ${JSON.stringify(first)}, after ${WARM_UP + TIMES + 1} ${JSON.stringify(last)}`);
     const grown = Object.entries(threadsByName(ida.pid)).map(([name, count]) => [name, count - (names[name] ?? 0)] as const);
-    const hint = `${JSON.stringify(history)}; threads more than at first: ${JSON.stringify(grown.filter(([, more]) => more > 0))}`;
+    const hint = `${JSON.stringify(history)}; ${JSON.stringify(memory)}; threads more than at first: ${JSON.stringify(grown.filter(([, more]) => more > 0))}`;
     console.log(hint);
     expect(last.processes, hint).toBe(first.processes);
     expect(last.threads, hint).toBeLessThanOrEqual(first.threads + SLACK);

@@ -38,7 +38,9 @@ export interface MediaCounts {
   readonly availableBps: number | null;
 }
 
-const met: MetConnection[] = [];
+/** Those that are closed are let go with the next one, so that whoever counts what is held finds only what the page holds. */
+let met: MetConnection[] = [];
+let letGo = 0;
 const lived: RTCPeerConnectionState[] = [];
 
 /** Begins to meet connections. */
@@ -59,7 +61,9 @@ function meet(value: unknown): void {
   if (typeof value !== 'object' || value === null || !('getStats' in value) || !('signalingState' in value)) return;
   const connection = value as MetConnection;
   if (met.includes(connection)) return;
-  met.push(connection);
+  const live = met.filter((one) => one.connectionState !== 'closed');
+  letGo += met.length - live.length;
+  met = [...live, connection];
   connection.addEventListener('connectionstatechange', () => lived.push(connection.connectionState));
 }
 
@@ -86,7 +90,8 @@ export function makeConnection(): () => MediaConnectionLike {
 
 /** States of all connections so far: those that live, and every change of any of them in order. */
 export function connectionStates(): { readonly now: string[]; readonly lived: string[] } {
-  return { now: met.map((one) => one.connectionState), lived: [...lived] };
+  const closed = Array.from({ length: letGo }, () => 'closed' as const);
+  return { now: [...closed, ...met.map((one) => one.connectionState)], lived: [...lived] };
 }
 
 /** All entries of all live media connections. */
