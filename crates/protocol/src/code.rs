@@ -65,6 +65,12 @@ pub enum FailureCode {
     InvitationInvalid,
     /// The link is of another version of Parlor. User: update.
     InvitationVersion,
+    /// What was typed is no spoken code, or has a word of no list. User: type it again.
+    CodeInvalid,
+    /// Nobody waits behind this number. User: ask for a new code.
+    CodeUnknown,
+    /// The words do not fit, or somebody else has answered; the code is burnt. User: ask for a new one.
+    CodeWrong,
     /// The server cannot be reached. User: check the network or the address.
     ServerUnreachable,
     /// The server speaks another version. User or operator: update.

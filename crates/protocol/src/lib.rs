@@ -18,6 +18,7 @@ pub mod limits;
 pub mod media_port;
 pub mod negotiation;
 pub mod signaling;
+pub mod spoken_code;
 
 /// The version of the wire that this crate describes, spoken in `join`, the envelope and the frame header.
 pub const VERSION: u8 = 1;

@@ -2,6 +2,7 @@
 import type { Failure } from "./Failure";
 import type { IceServer } from "./IceServer";
 import type { MediaSignal } from "./MediaSignal";
+import type { OpenedCode } from "./OpenedCode";
 import type { Peer } from "./Peer";
 import type { PeerId } from "./PeerId";
 import type { RoomId } from "./RoomId";
@@ -105,7 +106,11 @@ peer: PeerId,
 /**
  * Number of the connection.
  */
-link: number, } | { "type": "command-failed", 
+link: number, } | { "type": "code-changed", 
+/**
+ * Its whole state.
+ */
+code: OpenedCode, } | { "type": "command-failed", 
 /**
  * Why.
  */
