@@ -8,12 +8,14 @@
 mod backoff;
 mod event;
 mod outbox;
+mod refusal;
 mod socketio;
 mod supervisor;
 mod task;
 mod transport;
 
 pub use event::{SignalingConfig, SignalingError, SignalingEvent};
+pub(crate) use refusal::refusal;
 
 use std::sync::Arc;
 

@@ -1,0 +1,159 @@
+//! What the screen wants within the room.
+//!
+//! Promises: each wish is answered once, here or by the session it is about. Leaves to others: what comes of it.
+
+use std::{
+    path::PathBuf,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use parlor_protocol::{
+    code::{Failure, FailureCode},
+    host::Command,
+    id::{PeerId, TextId, TransferId},
+    limits::{NAME_CHARS, TEXT_BYTES},
+};
+use parlor_trust::Fingerprint;
+use tokio::sync::mpsc;
+
+use super::Stay;
+use crate::{
+    ClientConfig,
+    disk::{Picks, ReceivingFolder, picks},
+    room::{
+        media_proofs::View,
+        order::{Answer, SessionOrder},
+    },
+    spoken::CodeDesk,
+};
+
+impl Stay {
+    /// Does what the screen wants within the room; `answer` gets the outcome, here or from a session.
+    pub(super) fn command(&mut self, command: Command, picks: &Picks, config: &ClientConfig, answer: Answer) {
+        let outcome = match command {
+            Command::SendText { id, body } => self.send_text(id, &body),
+            Command::OfferFiles { peer, handles } => return self.offer_files(peer, &handles, picks, answer),
+            Command::OfferAgain { transfer } => {
+                return self.about(transfer, answer, |answer| SessionOrder::OfferAgain { transfer, answer });
+            }
+            Command::AcceptTransfer { transfer, without } => {
+                return self.accept(transfer, without, config.download_folder.clone(), answer);
+            }
+            Command::PauseTransfer { transfer, paused } => {
+                return self.about(transfer, answer, |answer| SessionOrder::Pause { transfer, paused, answer });
+            }
+            Command::DeclineTransfer { transfer } => {
+                return self.about(transfer, answer, |answer| SessionOrder::Decline { transfer, answer });
+            }
+            Command::CancelTransfer { transfer } => {
+                return self.about(transfer, answer, |answer| SessionOrder::Cancel { transfer, answer });
+            }
+            Command::SendMediaSignal { peer, signal } => {
+                return self.to_peer(peer, answer, |answer| SessionOrder::Media { signal, answer });
+            }
+            Command::ConfirmMedia { peer, link, local, remote, seen } => {
+                match (local.parse::<Fingerprint>(), remote.parse::<Fingerprint>()) {
+                    (Ok(local), Ok(remote)) => {
+                        let view = View { link, local, remote, seen };
+                        return self.to_peer(peer, answer, |answer| SessionOrder::ConfirmMedia { view, answer });
+                    }
+                    _ => Err(Failure::new(FailureCode::Internal, "a fingerprint is 64 hex digits")),
+                }
+            }
+            Command::SetName { name } => {
+                self.context.own().about.name = name.chars().take(NAME_CHARS).collect();
+                self.to_all(|| SessionOrder::Profile);
+                Ok(())
+            }
+            Command::SetMediaState { microphone, camera } => {
+                self.context.own().media = Some((microphone, camera));
+                self.to_all(|| SessionOrder::MediaState);
+                Ok(())
+            }
+            Command::StartRoom { .. }
+            | Command::JoinRoom { .. }
+            | Command::LeaveRoom {}
+            | Command::LimitSpeed { .. } => Err(Failure::new(FailureCode::NotNow, "already in a room")),
+        };
+        let _ = answer.send(outcome);
+    }
+
+    fn send_text(&self, id: TextId, body: &str) -> Result<(), Failure> {
+        if body.len() > TEXT_BYTES {
+            return Err(Failure::new(FailureCode::TextTooLong, format!("{} bytes", body.len())));
+        }
+        if self.sessions.values().all(mpsc::Sender::is_closed) {
+            return Err(no_such_peer());
+        }
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let sent_at_ms = u64::try_from(since_1970.as_millis()).unwrap_or_default();
+        self.to_all(|| SessionOrder::Text { id, body: body.to_owned(), sent_at_ms });
+        Ok(())
+    }
+
+    fn offer_files(&self, peer: PeerId, handles: &[u32], picks: &Picks, answer: Answer) {
+        let paths = match picks.paths(handles) {
+            Ok(paths) => paths,
+            Err(error) => return drop(answer.send(Err(error.into()))),
+        };
+        let Some(orders) = self.orders(peer) else { return drop(answer.send(Err(no_such_peer()))) };
+        tokio::spawn(async move {
+            match tokio::task::spawn_blocking(move || picks::list(&paths)).await {
+                Ok(Ok(files)) => hand_over(&orders, SessionOrder::Offer { files, answer }).await,
+                Ok(Err(error)) => drop(answer.send(Err(error.into()))),
+                Err(error) => drop(answer.send(Err(Failure::new(FailureCode::Internal, error.to_string())))),
+            }
+        });
+    }
+
+    fn accept(&self, transfer: TransferId, without: Vec<u32>, folder: PathBuf, answer: Answer) {
+        let Some(orders) = self.context.transfers.peer(transfer).and_then(|peer| self.orders(peer)) else {
+            return drop(answer.send(Err(no_such_transfer())));
+        };
+        tokio::spawn(async move {
+            let opened = tokio::task::spawn_blocking(move || ReceivingFolder::open(&folder));
+            match opened.await {
+                Ok(Ok(folder)) => {
+                    let incoming = folder.incoming(transfer);
+                    hand_over(&orders, SessionOrder::Accept { transfer, without, incoming, answer }).await;
+                }
+                Ok(Err(error)) => drop(answer.send(Err(error.into()))),
+                Err(error) => drop(answer.send(Err(Failure::new(FailureCode::Internal, error.to_string())))),
+            }
+        });
+    }
+
+    fn about(&self, transfer: TransferId, answer: Answer, order: impl FnOnce(Answer) -> SessionOrder) {
+        match self.context.transfers.peer(transfer) {
+            Some(peer) => self.to_peer(peer, answer, order),
+            None => drop(answer.send(Err(no_such_transfer()))),
+        }
+    }
+
+    fn to_peer(&self, peer: PeerId, answer: Answer, order: impl FnOnce(Answer) -> SessionOrder) {
+        match self.orders(peer) {
+            Some(orders) => {
+                let order = order(answer);
+                tokio::spawn(async move { hand_over(&orders, order).await });
+            }
+            None => drop(answer.send(Err(no_such_peer()))),
+        }
+    }
+
+    fn orders(&self, peer: PeerId) -> Option<mpsc::Sender<SessionOrder>> {
+        self.sessions.get(&peer).filter(|orders| !orders.is_closed()).cloned()
+    }
+}
+
+/// Waits until the session takes the order. A session that ends meanwhile answers by dropping the order's answer.
+async fn hand_over(orders: &mpsc::Sender<SessionOrder>, order: SessionOrder) {
+    let _ = orders.send(order).await;
+}
+
+fn no_such_peer() -> Failure {
+    Failure::new(FailureCode::NoSuchPeer, "no such peer in the room")
+}
+
+fn no_such_transfer() -> Failure {
+    Failure::new(FailureCode::NotNow, "no such transfer")
+}
