@@ -81,10 +81,10 @@ impl Comparison {
         Self { local, remote, nonce, state: State::Idle }
     }
 
-    /// Begins: what to send. Once; after that, and after a first message of the other, [`TrustError::OutOfOrder`].
+    /// Begins: what to send.
     ///
     /// # Errors
-    /// As said; nothing has changed then.
+    /// [`TrustError::OutOfOrder`] when a commitment was made or taken before; nothing has changed then.
     pub fn begin(&mut self) -> Result<ComparisonMessage, TrustError> {
         match (self.state, self.is_committer()) {
             (State::Idle, true) => Ok(self.commit()),
@@ -93,7 +93,8 @@ impl Comparison {
         }
     }
 
-    /// Takes a message of the other peer, and returns what to send, if anything.
+    /// Takes a message of the other peer, and returns what to send, if anything. A comparison that has ended takes no more: a
+    /// [`ComparisonMessage::ComparisonWanted`] or [`ComparisonMessage::ComparisonCommit`] that comes then is for a new one.
     ///
     /// # Errors
     /// [`TrustError::Replay`] for the message that came before, once more: nothing has changed. [`TrustError::OutOfOrder`] and

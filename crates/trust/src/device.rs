@@ -6,6 +6,7 @@
 
 use std::{fmt, str::FromStr};
 
+use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +127,10 @@ fn signed(id: DeviceId, claims: &[u8]) -> Vec<u8> {
 }
 
 fn verifying_key(bytes: &[u8; 32]) -> Result<VerifyingKey, TrustError> {
-    let key = VerifyingKey::from_bytes(bytes).map_err(|_| TrustError::NotADeviceKey)?;
-    if key.is_weak() { Err(TrustError::NotADeviceKey) } else { Ok(key) }
+    let point = CompressedEdwardsY(*bytes).decompress().ok_or(TrustError::NotADeviceKey)?;
+    // One device has one id: the few points with a second encoding are known by the canonical one only.
+    if point.is_small_order() || point.compress().0 != *bytes {
+        return Err(TrustError::NotADeviceKey);
+    }
+    VerifyingKey::from_bytes(bytes).map_err(|_| TrustError::NotADeviceKey)
 }

@@ -83,8 +83,10 @@ impl FromStr for SpokenCode {
         let text = text.trim_start_matches(is_separator);
         let digits = text.split(|character: char| !character.is_ascii_digit()).next().unwrap_or_default();
         let rest = text.strip_prefix(digits).unwrap_or_default();
-        // Six digits fit a u32.
-        let number = if digits.len() <= 6 { digits.parse().map_err(|_| TrustError::NotACode)? } else { 0 };
+        if !(1..=6).contains(&digits.len()) {
+            return Err(TrustError::NotACode);
+        }
+        let number = digits.parse().map_err(|_| TrustError::NotACode)?;
         let words: Vec<&str> = rest.split(is_separator).filter(|token| !token.is_empty()).flat_map(cut).collect();
         let [first, ..] = words.as_slice() else { return Err(TrustError::NotACode) };
         if words.len() != CODE_WORDS {

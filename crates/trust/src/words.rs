@@ -2,8 +2,8 @@
 //!
 //! What it is: `words/en.txt` and `words/ko.txt`, one word a line in the order of code points; a word's place is its value.
 //! Promises: a word stands in one list only, in NFC. English words are 4 to 8 lower-case letters, tell themselves apart by their first
-//! four letters and by more than one letter as a whole, and have consonants of their own, so that they survive a bad line. Korean words
-//! are nouns of two syllables of which no two sound alike.
+//! four letters, by more than one letter as a whole, and by their consonants alone, so that they survive a bad line. Korean words are
+//! of two syllables, and no two sound alike.
 
 use std::sync::LazyLock;
 
