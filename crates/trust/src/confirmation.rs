@@ -49,6 +49,18 @@ impl KeyConfirmation {
         if bool::from(claimed.ct_eq(&right)) { Ok(()) } else { Err(TrustError::ProofFailed) }
     }
 
+    /// What our device signs (docs/protocol.md, section 7.4): both ids, ours first, and what our MAC is made over.
+    pub(crate) fn local_claims(&self, local: &Fingerprint, remote: &Fingerprint) -> Vec<u8> {
+        let ids = [self.local.peer.as_bytes().as_slice(), self.remote.peer.as_bytes()].concat();
+        [ids, self.text(&self.local, &self.remote, local, remote)].concat()
+    }
+
+    /// What the peer's device signs.
+    pub(crate) fn remote_claims(&self, local: &Fingerprint, remote: &Fingerprint) -> Vec<u8> {
+        let ids = [self.remote.peer.as_bytes().as_slice(), self.local.peer.as_bytes()].concat();
+        [ids, self.text(&self.remote, &self.local, remote, local)].concat()
+    }
+
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     fn compute(
         &self,
@@ -58,15 +70,16 @@ impl KeyConfirmation {
         fp_receiver: &Fingerprint,
     ) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_slice()).expect("any length");
-        let role = u8::from(sender.peer > receiver.peer);
-        mac.update(b"parlor v1 key confirmation");
-        mac.update(&[self.plane.byte(), role]);
-        mac.update(&self.epoch.0);
-        mac.update(&self.link.to_be_bytes());
-        for part in [&fp_sender.0, &fp_receiver.0, &sender.nonce.0, &receiver.nonce.0] {
-            mac.update(part);
-        }
+        mac.update(&self.text(sender, receiver, fp_sender, fp_receiver));
         mac.finalize().into_bytes().into()
+    }
+
+    /// What is confirmed, as bytes.
+    fn text(&self, sender: &Party, receiver: &Party, fp_sender: &Fingerprint, fp_receiver: &Fingerprint) -> Vec<u8> {
+        let role = u8::from(sender.peer > receiver.peer);
+        let head: [&[u8]; 4] =
+            [b"parlor v1 key confirmation", &[self.plane.byte(), role], &self.epoch.0, &self.link.to_be_bytes()];
+        [head.concat(), [fp_sender.0, fp_receiver.0, sender.nonce.0, receiver.nonce.0].concat()].concat()
     }
 }
 

@@ -37,8 +37,7 @@ pub struct RoomKeys {
 impl RoomKeys {
     /// Derives them from an invitation's secret.
     pub(crate) fn new(secret: &[u8; 32]) -> Self {
-        let (prk, _) = Hkdf::<Sha256>::extract(Some(b"parlor v1"), secret);
-        let prk = Zeroizing::new(prk.into());
+        let prk = extract(b"parlor v1", secret);
         let room = RoomId(expand(&prk, &[b"parlor v1 room"]));
         let token: Key = Zeroizing::new(expand(&prk, &[b"parlor v1 join"]));
         let hello = Zeroizing::new(expand(&prk, &[b"parlor v1 hello"]));
@@ -89,8 +88,15 @@ fn low_first(one: Party, other: Party) -> (Party, Party) {
     if one.peer < other.peer { (one, other) } else { (other, one) }
 }
 
+/// HKDF's first half: a key to expand.
+pub(crate) fn extract(salt: &[u8], secret: &[u8]) -> Key {
+    let (prk, _) = Hkdf::<Sha256>::extract(Some(salt), secret);
+    Zeroizing::new(prk.into())
+}
+
+/// HKDF's second half: a value of its own for each info string.
 #[expect(clippy::expect_used, reason = "the key has a hash's length and each value at most one, which HKDF takes")]
-fn expand<const N: usize>(prk: &Key, info: &[&[u8]]) -> [u8; N] {
+pub(crate) fn expand<const N: usize>(prk: &Key, info: &[&[u8]]) -> [u8; N] {
     const { assert!(N <= 32) };
     let mut value = [0; N];
     let hkdf = Hkdf::<Sha256>::from_prk(prk.as_slice()).expect("a key of 32 bytes");

@@ -18,8 +18,8 @@ pub enum TrustError {
     /// Of another epoch than this. A late message of an old epoch, or a fault: drop and count.
     #[error("an envelope of another epoch")]
     NotForUs,
-    /// At or below a sequence that counted already. A repeat: drop in silence.
-    #[error("an envelope that counted already")]
+    /// At or below a sequence that counted already, or the message of a comparison that came before. A repeat: drop in silence.
+    #[error("a message that counted already")]
     Replay,
     /// Sealed with another key or for someone else, or changed on its way. Server or peer at fault: drop and count.
     #[error("an envelope that does not open")]
@@ -33,6 +33,33 @@ pub enum TrustError {
     /// The peer did not prove to hold the invitation on this connection. User: somebody may be in between.
     #[error("the peer did not prove itself on this connection")]
     ProofFailed,
+    /// The text is no spoken code. User: read it again.
+    #[error("not a spoken code")]
+    NotACode,
+    /// The word at this place, from 0, stands in no list. User: spell it again; no try is spent.
+    #[error("no word of a spoken code at place {0}")]
+    UnknownWord(u8),
+    /// The other side does not know the words: a slip, or somebody who guesses. The code is burnt. Users: make another.
+    #[error("the other side does not know the code")]
+    WrongCode,
+    /// A try at a code that was burnt before. Owner: make another code.
+    #[error("a code that was burnt")]
+    CodeBurnt,
+    /// A try at a code whose time is over. Owner: make another code.
+    #[error("a code that has expired")]
+    CodeExpired,
+    /// No point of the group, or the identity. Server or peer at fault: the exchange is over.
+    #[error("a share that is no point")]
+    BadShare,
+    /// A message that was not awaited. Server or peer at fault: drop and count.
+    #[error("a message out of order")]
+    OutOfOrder,
+    /// A nonce other than the one committed to. Users: somebody may be in between.
+    #[error("a nonce that was not committed to")]
+    WrongCommitment,
+    /// No Ed25519 public key, or one for which anyone can sign. Peer at fault: it is not recognised.
+    #[error("not a device key")]
+    NotADeviceKey,
 }
 
 impl TrustError {
@@ -46,6 +73,15 @@ impl TrustError {
             Self::Broken => "does-not-open",
             Self::NotAMessage | Self::TooLong => "not-a-message",
             Self::ProofFailed => "proof-failed",
+            Self::NotACode => "not-a-code",
+            Self::UnknownWord(_) => "unknown-word",
+            Self::WrongCode => "wrong-code",
+            Self::CodeBurnt => "code-burnt",
+            Self::CodeExpired => "code-expired",
+            Self::BadShare => "bad-share",
+            Self::OutOfOrder => "out-of-order",
+            Self::WrongCommitment => "wrong-commitment",
+            Self::NotADeviceKey => "not-a-device-key",
         }
     }
 }

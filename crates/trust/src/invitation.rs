@@ -40,6 +40,10 @@ impl Invitation {
         &self.server
     }
 
+    pub(crate) fn secret(&self) -> &Key {
+        &self.secret
+    }
+
     /// What the secret opens.
     pub fn keys(&self) -> RoomKeys {
         RoomKeys::new(&self.secret)

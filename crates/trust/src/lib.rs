@@ -1,8 +1,9 @@
-//! Trust between peers who hold one invitation: keys, sealed envelopes, handshakes, key confirmation.
+//! Trust between peers: invitations, spoken codes, keys, sealed envelopes, handshakes, key confirmation, comparison, device keys.
 //!
-//! What it is: sections 2, 4 and 5.1 of docs/protocol.md. [`Invitation`] → [`RoomKeys`]; per remote peer a [`Handshake`], whose hellos are
+//! What it is: sections 2, 4, 5.1 and 7 of docs/protocol.md. [`Invitation`] → [`RoomKeys`]; per remote peer a [`Handshake`], whose hellos are
 //! sealed by [`RoomKeys::seal_hello`]; when it is done, an [`Epoch`], which seals and opens everything else and makes and checks
-//! [`KeyConfirmation`]s.
+//! [`KeyConfirmation`]s. A [`SpokenCode`] hands an invitation over by telephone ([`CodeOwner`], [`CodeGuest`]); a [`Comparison`] and a
+//! [`DeviceKey`] tell peers apart who hold the same invitation.
 //! Promises: no IO, no clock; every random value is an argument; secrets are wiped when dropped and never shown by `Debug`; what opens was
 //! sealed by a holder of the invitation for this room, sender, receiver and epoch, and counts once; bytes from a server or peer never panic.
 //! Leaves to others: where randomness comes from, sending, when to ask again, and reading certificates.
@@ -38,8 +39,16 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
+mod base64url;
+mod code_guest;
+mod code_keys;
+mod code_message;
+mod code_owner;
+mod comparison;
 mod confirmation;
+pub mod cpace;
 mod derivation;
+mod device;
 pub mod envelope;
 mod epoch;
 mod error;
@@ -47,15 +56,27 @@ mod fingerprint;
 mod handshake;
 mod hello;
 mod invitation;
+mod short_string;
+mod spoken_code;
+mod words;
 
+pub use base64url::Base64url;
+pub use code_guest::{CodeGuest, CodeGuestOutput};
+pub use code_message::{CODE_MESSAGE_BYTES, CODE_SESSION_BYTES, CodeMessage, SEALED_INVITATION_BYTES};
+pub use code_owner::{CODE_LIFE_MS, CodeOwner, CodeStatus};
+pub use comparison::{ComparedPeer, Comparison, ComparisonMessage, commitment};
 pub use confirmation::KeyConfirmation;
 pub use derivation::{Nonce, RoomKeys};
+pub use device::{DeviceId, DeviceKey, DeviceProof};
 pub use epoch::{Epoch, EpochId};
 pub use error::TrustError;
 pub use fingerprint::Fingerprint;
 pub use handshake::{Greeting, Handshake, HandshakeStep};
 pub use hello::About;
 pub use invitation::Invitation;
+pub use short_string::{EMOJI, EMOJI_SHOWN, Emoji, ShortString};
+pub use spoken_code::{CODE_NUMBER_MAX, CODE_WORDS, SpokenCode};
+pub use words::{Language, WORD_COUNT};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 

@@ -8,11 +8,12 @@ import type { Plane } from '../protocol/Plane';
 import type { RoomId } from '../protocol/RoomId';
 import type { Sealed } from '../protocol/Sealed';
 import { decodeBase64url, encodeBase64url } from './base64url';
-import { equalBytes, type Bytes, type Random } from './bytes';
-import { confirmationMac, MAC_BYTES } from './confirmation';
+import { concatBytes, equalBytes, type Bytes, type Random } from './bytes';
+import { confirmationMac, confirmationText, MAC_BYTES, type ConfirmationClaims } from './confirmation';
 import type { Party, RoomKeys } from './derivation';
+import { verifyDevice, type DeviceId, type DeviceKey, type DeviceProof } from './device';
 import { ENVELOPE_NONCE_BYTES, openEnvelope, readEnvelope, sealEnvelope, type EnvelopeHeader } from './envelope';
-import { toHex } from './id';
+import { idBytes, toHex } from './id';
 import { parseSealed } from './sealedGuard';
 import { TrustError } from './TrustError';
 
@@ -93,17 +94,8 @@ export class Epoch {
 
   /** Our key confirmation of a connection, base64url. Fingerprints: our own certificate, and the peer's as we see it. */
   confirm(plane: Plane, link: number, localFingerprint: Uint8Array, remoteFingerprint: Uint8Array): string {
-    const mac = confirmationMac(this.#confirming, {
-      plane,
-      senderIsPolite: this.polite,
-      epoch: this.#idBytes,
-      link,
-      senderFingerprint: localFingerprint,
-      receiverFingerprint: remoteFingerprint,
-      senderNonce: this.local.nonce,
-      receiverNonce: this.remote.nonce,
-    });
-    return encodeBase64url(mac);
+    const claims = this.#claims('local', plane, link, localFingerprint, remoteFingerprint);
+    return encodeBase64url(confirmationMac(this.#confirming, claims));
   }
 
   /** Whether `mac` is the other peer's right confirmation of a connection. Fingerprints as in `confirm`. */
@@ -116,17 +108,46 @@ export class Epoch {
   ): boolean {
     const claimed = decodeBase64url(mac, MAC_BYTES);
     if (claimed === null) return false;
-    const right = confirmationMac(this.#confirming, {
+    const claims = this.#claims('remote', plane, link, localFingerprint, remoteFingerprint);
+    return equalBytes(claimed, confirmationMac(this.#confirming, claims));
+  }
+
+  /** Proves on a confirmed connection of the data plane that a device is at our end of it. Fingerprints as in `confirm`. */
+  proveDevice(device: DeviceKey, link: number, localFingerprint: Uint8Array, remoteFingerprint: Uint8Array): DeviceProof {
+    return device.sign(this.#deviceClaims('local', link, localFingerprint, remoteFingerprint));
+  }
+
+  /** Which device is at the other end of a confirmed connection of the data plane. Throws `not-a-device-key` or `proof-failed`. */
+  provenDevice(proof: DeviceProof, link: number, localFingerprint: Uint8Array, remoteFingerprint: Uint8Array): DeviceId {
+    return verifyDevice(proof, this.#deviceClaims('remote', link, localFingerprint, remoteFingerprint));
+  }
+
+  /** Both ids, the sender's first, and what its MAC is made over (docs/protocol.md, section 7.4). */
+  #deviceClaims(sender: 'local' | 'remote', link: number, localFingerprint: Uint8Array, remoteFingerprint: Uint8Array): Bytes {
+    const [from, to] = sender === 'local' ? [this.local, this.remote] : [this.remote, this.local];
+    const text = confirmationText(this.#claims(sender, 'data', link, localFingerprint, remoteFingerprint));
+    return concatBytes(idBytes(from.peer), idBytes(to.peer), text);
+  }
+
+  #claims(
+    sender: 'local' | 'remote',
+    plane: Plane,
+    link: number,
+    localFingerprint: Uint8Array,
+    remoteFingerprint: Uint8Array,
+  ): ConfirmationClaims {
+    const isLocal = sender === 'local';
+    const [from, to] = isLocal ? [this.local, this.remote] : [this.remote, this.local];
+    return {
       plane,
-      senderIsPolite: !this.polite,
+      senderIsPolite: isLocal === this.polite,
       epoch: this.#idBytes,
       link,
-      senderFingerprint: remoteFingerprint,
-      receiverFingerprint: localFingerprint,
-      senderNonce: this.remote.nonce,
-      receiverNonce: this.local.nonce,
-    });
-    return equalBytes(claimed, right);
+      senderFingerprint: isLocal ? localFingerprint : remoteFingerprint,
+      receiverFingerprint: isLocal ? remoteFingerprint : localFingerprint,
+      senderNonce: from.nonce,
+      receiverNonce: to.nonce,
+    };
   }
 }
 

@@ -32,10 +32,15 @@ export interface ConfirmationClaims {
 
 /** The MAC over `claims`, 32 bytes. Throws a `RangeError` when a fingerprint has another length. */
 export function confirmationMac(key: Uint8Array, claims: ConfirmationClaims): Bytes {
+  return hmac(sha256, key, confirmationText(claims));
+}
+
+/** What is confirmed, as bytes; devices sign it as well. Throws a `RangeError` when a fingerprint has another length. */
+export function confirmationText(claims: ConfirmationClaims): Bytes {
   if (claims.senderFingerprint.length !== FINGERPRINT_BYTES || claims.receiverFingerprint.length !== FINGERPRINT_BYTES) {
     throw new RangeError('a fingerprint is a SHA-256');
   }
-  const text = concatBytes(
+  return concatBytes(
     utf8('parlor v1 key confirmation'),
     Uint8Array.of(claims.plane === 'data' ? 1 : 2, claims.senderIsPolite ? 1 : 0),
     claims.epoch,
@@ -45,5 +50,4 @@ export function confirmationMac(key: Uint8Array, claims: ConfirmationClaims): By
     claims.senderNonce,
     claims.receiverNonce,
   );
-  return hmac(sha256, key, text);
 }
