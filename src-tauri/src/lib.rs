@@ -15,6 +15,7 @@ mod logging;
 mod media;
 mod own_server;
 mod page;
+mod previews;
 mod serve;
 mod settings;
 mod settings_store;
@@ -73,8 +74,11 @@ pub fn run() {
             commands::room::listen,
             commands::files::pick_files,
             commands::files::use_received,
+            commands::files::previews,
             #[cfg(desktop)]
             commands::files::choose_folder,
+            #[cfg(desktop)]
+            commands::files::pick_folder,
             commands::settings::load_settings,
             commands::settings::save_settings,
             commands::unfinished::unfinished,

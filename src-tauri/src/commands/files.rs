@@ -13,7 +13,7 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 use tauri_plugin_opener::OpenerExt;
 use tokio::sync::oneshot;
 
-use crate::{automation, state::AppState};
+use crate::{automation, previews, state::AppState};
 
 /// What to do with something received. Saving elsewhere is not offered: it lies in a folder already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -39,6 +39,23 @@ pub async fn pick_files(
     let files = waiting.await.map_err(dialog_lost)?.unwrap_or_default();
     let paths = files.into_iter().map(path).collect::<Result<Vec<_>, _>>()?;
     Ok(state.register(paths).await)
+}
+
+/// Lets the user pick a folder with everything in it. Empty when they think better of it. Mobile systems have no such dialog.
+#[cfg(desktop)]
+#[tauri::command]
+pub async fn pick_folder(
+    app: AppHandle,
+    window: WebviewWindow,
+    state: State<'_, AppState>,
+) -> Result<Vec<PickedFile>, Failure> {
+    if let Some(paths) = automation::picked_files() {
+        return Ok(state.register(paths).await);
+    }
+    let (picked, waiting) = oneshot::channel();
+    dialog(&app, &window).pick_folder(move |folder| drop(picked.send(folder)));
+    let Some(folder) = waiting.await.map_err(dialog_lost)? else { return Ok(Vec::new()) };
+    Ok(state.register(vec![path(folder)?]).await)
 }
 
 /// Lets the user choose the folder for received files; none when they think better of it. Mobile systems have no such dialog.
@@ -73,6 +90,16 @@ pub async fn use_received(
         _ => opener.reveal_item_in_dir(first),
     };
     done.map_err(|error| Failure::new(FailureCode::NotNow, error.to_string()))
+}
+
+/// Small pictures of what was received of a transfer, as `data:` URLs; only of the first few files, and only of pictures.
+#[tauri::command]
+pub async fn previews(state: State<'_, AppState>, transfer: TransferId) -> Result<Vec<String>, Failure> {
+    let paths = state.received_paths(transfer).await?;
+    let made = tauri::async_runtime::spawn_blocking(move || {
+        paths.iter().take(previews::AT_MOST).filter_map(|path| previews::preview(path)).collect()
+    });
+    made.await.map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))
 }
 
 fn dialog(app: &AppHandle, window: &WebviewWindow) -> tauri_plugin_dialog::FileDialogBuilder<tauri::Wry> {

@@ -111,6 +111,9 @@ export class FileDesk {
     }
   }
 
+  /** Small pictures of what was received. A card without them is as good, so nobody hears of a failure. */
+  previews = (transfer: TransferId): Promise<readonly string[]> => this.#parts.host.previews(transfer).catch(() => []);
+
   /** After an event became state; `before` is the state it found. */
   heard(before: AppState, event: Event): void {
     if (event.type !== 'transfer-changed' || this.#parts.state().place !== 'room') return;

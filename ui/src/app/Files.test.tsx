@@ -146,6 +146,18 @@ describe('what did not arrive', () => {
   });
 });
 
+describe('pictures that arrived', () => {
+  it('are shown small on their card, and a card without any has no gap', async () => {
+    const { host, say } = await inChat();
+    const [one, other] = [transfer({ state: 'proven' }), transfer({ id: 'ab'.repeat(16), state: 'proven' })];
+    host.pictures.set(one.id, ['data:image/png;base64,AA==', 'data:image/png;base64,AB==']);
+    await say({ type: 'transfer-changed', transfer: one }, { type: 'transfer-changed', transfer: other });
+    const previews = await screen.findByRole('img', { name: 'Previews of 2 pictures' });
+    expect([...previews.querySelectorAll('img')].map((picture) => picture.getAttribute('src'))).toEqual(host.pictures.get(one.id));
+    expect(screen.getAllByTestId('previews').length).toBe(1);
+  });
+});
+
 describe('files without asking', () => {
   /** Theo's files come in unasked. */
   async function unasked() {

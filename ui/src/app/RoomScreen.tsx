@@ -61,6 +61,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
       offerAgain: (transfer: string) => session.files.offerAgain(transfer),
       useReceived: (transfer: string, action: ReceivedAction) => session.files.useReceived(transfer, action),
       receivedActions: host.receivedActions(),
+      previews: session.files.previews,
     }),
     [host, session],
   );

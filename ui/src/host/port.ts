@@ -78,6 +78,8 @@ export interface Host {
   receivedActions(): readonly ReceivedAction[];
   /** Opens, shows or saves what was received. */
   useReceived(transfer: TransferId, action: ReceivedAction): Promise<void>;
+  /** Small pictures of the first received files that are pictures, as `data:` URLs. */
+  previews(transfer: TransferId): Promise<readonly string[]>;
 
   /** The stored settings. */
   loadSettings(): Promise<Settings>;

@@ -37,6 +37,8 @@ export function pageStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem
 export class FakeHost implements Host {
   readonly commands: Command[] = [];
   readonly notices: string[] = [];
+  /** Of transfers. */
+  readonly pictures = new Map<string, readonly string[]>();
   readonly used: string[] = [];
   readonly saved: Settings[] = [];
   copied: string | null = null;
@@ -102,6 +104,10 @@ export class FakeHost implements Host {
   useReceived(transfer: string, action: ReceivedAction): Promise<void> {
     this.used.push(`${action} ${transfer}`);
     return Promise.resolve();
+  }
+
+  previews(transfer: string): Promise<readonly string[]> {
+    return Promise.resolve(this.pictures.get(transfer) ?? []);
   }
 
   loadSettings(): Promise<Settings> {

@@ -20,7 +20,9 @@ import { useLanguage } from '../../shared/i18n/Language';
 import { shortenMiddle } from '../../shared/view/shorten';
 import { shareOf, transferLine, transferName } from '../../shared/view/transferLine';
 import { Entries, WantedEntries } from './Entries';
+import { Previews } from './Previews';
 import { useKeptFocus } from './useKeptFocus';
+import './card.css';
 
 /** What a card may ask for. */
 export interface TransferActions {
@@ -33,6 +35,8 @@ export interface TransferActions {
   /** Resolves to whether it worked. */
   readonly useReceived: (transfer: string, action: ReceivedAction) => Promise<boolean>;
   readonly receivedActions: readonly ReceivedAction[];
+  /** Small pictures of what was received, as `data:` URLs; never rejects. */
+  readonly previews: (transfer: string) => Promise<readonly string[]>;
 }
 
 interface FileCardProps {
@@ -83,6 +87,7 @@ export function FileCard({ transfer, name, isOver, canOfferAgain, actions }: Fil
           </p>
         </div>
       </div>
+      {isReceiving && transfer.state === 'proven' ? <Previews transfer={transfer.id} load={actions.previews} /> : null}
       {isMoving ? (
         <ProgressBar className="progress" value={shareOf(transfer) * 100} aria-label={words.file.progress(title)}>
           {({ percentage }) => (

@@ -58,6 +58,7 @@ export function createHost(): Host {
     },
     receivedActions: () => ['save'],
     useReceived: (transfer) => received.save(transfer),
+    previews: (transfer) => received.previews(transfer),
 
     loadSettings: () => Promise.resolve(settings),
     saveSettings: (changed) => {

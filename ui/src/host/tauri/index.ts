@@ -86,6 +86,7 @@ export function createHost({ call: canCall }: { readonly call: boolean }): Host 
     watchDrops: (listener) => drops.add(listener),
     receivedActions: (): readonly ReceivedAction[] => (isPhoneOrTablet() ? ['open'] : ['open', 'show-in-folder']),
     useReceived: (transfer: TransferId, action: ReceivedAction) => order('use_received', { transfer, action }),
+    previews: (transfer: TransferId) => call<string[]>('previews', { transfer }),
 
     async loadSettings(): Promise<Settings> {
       const settings: unknown = await call('load_settings');

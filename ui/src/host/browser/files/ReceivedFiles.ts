@@ -8,6 +8,7 @@ import type { TransferPlaces } from '../room/EntrySinks';
 import { downloadFile } from '../storage/download';
 import type { EntrySink } from '../storage/entrySink';
 import type { ReceivedStore } from '../storage/receivedStore';
+import { isPicture, previewOf, PREVIEWS } from './preview';
 
 interface ReceivedEntry {
   /** Safe, relative. */
@@ -40,6 +41,18 @@ export class ReceivedFiles implements TransferPlaces {
       saved += 1;
     }
     if (saved === 0) throw failed('not-now', 'nothing of this transfer can be saved');
+  }
+
+  /** Small pictures of the first few that are pictures. */
+  async previews(transfer: TransferId): Promise<string[]> {
+    const pictures = (this.#entries.get(transfer) ?? []).filter(({ path }) => isPicture(path)).slice(0, PREVIEWS);
+    const previews: string[] = [];
+    for (const { sink } of pictures) {
+      const file = await sink.file();
+      const preview = file === null ? null : await previewOf(file);
+      if (preview !== null) previews.push(preview);
+    }
+    return previews;
   }
 
   /** Throws everything away. */

@@ -72,6 +72,7 @@ export const file = {
   wantAll: 'Select all',
   wantedSize: (n: number, all: number, size: string): string => `${n} of ${all} · ${size}`,
   entriesAlways: (n: number): string => count(n, { one: 'and 1 more, which always comes along', other: `and ${n} more, which always come along` }),
+  previews: (n: number): string => count(n, { one: 'Preview of the picture', other: `Previews of ${n} pictures` }),
   asksBecause: 'Asks because a file in it could run as a program',
   announceOffer: (name: string, what: string): string => `${name} offers ${what}`,
   announceProgress: (what: string, percent: string): string => `${what}: ${percent}`,

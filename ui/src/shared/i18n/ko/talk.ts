@@ -70,6 +70,7 @@ export const file: Words['file'] = {
   wantAll: '모두 고르기',
   wantedSize: (n, all, size) => `${all}개 중 ${n}개 · ${size}`,
   entriesAlways: (n) => `그 밖의 ${n}개는 늘 함께 받습니다`,
+  previews: (n: number): string => (n === 1 ? '사진 미리보기' : `사진 ${n}장 미리보기`),
   asksBecause: '프로그램으로 실행될 수 있는 파일이 있어 묻습니다',
   announceOffer: (name, what) => `${name} 님이 ${what} 파일을 건네려고 합니다`,
   announceProgress: (what, percent) => `${what}: ${percent}`,
