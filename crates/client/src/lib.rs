@@ -18,5 +18,6 @@ mod random;
 pub mod room;
 pub mod runtime;
 pub mod signaling;
+mod spoken;
 
 pub use client::{Client, ClientConfig};

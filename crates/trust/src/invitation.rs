@@ -102,8 +102,11 @@ fn server_part(head: &str) -> Result<String, TrustError> {
     head.strip_prefix(APP_PREFIX).and_then(percent_decode).ok_or(TrustError::NotAnInvitation)
 }
 
-/// A server's base URL in the form an invitation holds.
-fn base_url(text: &str) -> Result<String, TrustError> {
+/// A server's base URL in the form an invitation holds: scheme in lower case, no `/` at the end.
+///
+/// # Errors
+/// [`TrustError::NotAnInvitation`] when it is none: http or https, no user info, query or fragment.
+pub fn base_url(text: &str) -> Result<String, TrustError> {
     let checked = || {
         // One rule for every place a URL is read: visible ASCII, no quotes, backslashes or brackets that other parsers bend.
         let is_plain =

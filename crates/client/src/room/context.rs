@@ -78,6 +78,11 @@ impl RoomContext {
         let _ = self.events.send(event).await;
     }
 
+    /// Where the screen hears from, for what tells it by itself.
+    pub(crate) fn events(&self) -> mpsc::Sender<Event> {
+        self.events.clone()
+    }
+
     /// Passes a sealed message to a peer.
     pub(crate) async fn signal(&self, to: PeerId, body: String) {
         match self.signaling.signal(to, body).await {

@@ -9,13 +9,17 @@ use parlor_protocol::{
     limits::NAME_CHARS,
     signaling::IceServer,
 };
-use parlor_trust::{Invitation, TrustError};
-use tokio::sync::{mpsc, oneshot};
+use parlor_trust::{Invitation, TrustError, base_url};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
 
 use super::stay::{Happened, Stay};
 use crate::{
     ClientConfig,
     disk::{Picks, picks},
+    spoken::knock,
 };
 
 /// What a handle asks of the engine. Whoever asked may have gone, so answers may fall on the floor.
@@ -39,12 +43,19 @@ pub(crate) struct Engine {
     config: ClientConfig,
     events: mpsc::Sender<Event>,
     picks: Picks,
+    /// The try at a spoken code that is under way, and the name to enter with.
+    knocking: Option<Knocking>,
     stay: Option<Stay>,
+}
+
+struct Knocking {
+    name: String,
+    invitation: JoinHandle<Result<Invitation, Failure>>,
 }
 
 impl Engine {
     pub(crate) fn new(config: ClientConfig, events: mpsc::Sender<Event>) -> Self {
-        Self { config, events, picks: Picks::default(), stay: None }
+        Self { config, events, picks: Picks::default(), knocking: None, stay: None }
     }
 
     /// Runs until the handle or the listener is gone; leaves the room then.
@@ -57,12 +68,37 @@ impl Engine {
                     None => break,
                 },
                 happened = next_happening(&mut self.stay) => self.happened(happened).await,
+                outcome = next_invitation(&mut self.knocking) => self.invited(outcome).await,
                 () = events.closed() => break,
             }
         }
+        self.stop_knocking();
         if let Some(stay) = self.stay.take() {
             stay.leave().await;
         }
+    }
+
+    /// The try at a code has ended.
+    async fn invited(&mut self, outcome: Result<Invitation, Failure>) {
+        let Some(Knocking { name, .. }) = self.knocking.take() else { return };
+        let entered = match outcome {
+            Ok(invitation) => self.enter(invitation, false, &name).await,
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = entered {
+            self.tell(RoomState::Closed, Some(failure)).await;
+        }
+    }
+
+    async fn tell(&self, state: RoomState, failure: Option<Failure>) {
+        // Nobody is left to hear it if the listener is gone; the engine ends then.
+        let _ = self.events.send(Event::RoomChanged { state, failure }).await;
+    }
+
+    /// True when there was something to stop.
+    fn stop_knocking(&mut self) -> bool {
+        let knocking = self.knocking.take();
+        knocking.inspect(|knocking| knocking.invitation.abort()).is_some()
     }
 
     async fn happened(&mut self, happened: Happened) {
@@ -101,9 +137,14 @@ impl Engine {
         let outcome = match command {
             Command::StartRoom { server, name } => self.start_room(&server, &name).await,
             Command::JoinRoom { link, name } => match link.parse() {
-                Ok(invitation) => self.enter(&invitation, false, &name).await,
+                Ok(invitation) => self.enter(invitation, false, &name).await,
                 Err(error) => Err(invitation_failure(error)),
             },
+            Command::JoinByCode { server, code, name } => self.knock(&server, &code, name).await,
+            Command::LeaveRoom {} if self.stop_knocking() => {
+                self.tell(RoomState::Closed, None).await;
+                Ok(())
+            }
             Command::LeaveRoom {} => match self.stay.take() {
                 Some(stay) => {
                     stay.leave().await;
@@ -128,27 +169,45 @@ impl Engine {
     }
 
     async fn start_room(&mut self, server: &str, name: &str) -> Result<(), Failure> {
-        let server = match (server.trim(), &self.config.default_server) {
-            ("", Some(own)) => own.clone(),
-            ("", None) => return Err(Failure::new(FailureCode::ServerUnreachable, "no server was named")),
-            (named, _) => named.to_owned(),
-        };
-        let invitation = Invitation::new(&server, crate::random::random()).map_err(|_| {
-            Failure::new(FailureCode::ServerUnreachable, "the server's address is not an http or https URL")
-        })?;
-        self.enter(&invitation, true, name).await
+        let invitation = Invitation::new(self.server(server)?, crate::random::random()).map_err(no_server_address)?;
+        self.enter(invitation, true, name).await
     }
 
-    async fn enter(&mut self, invitation: &Invitation, create: bool, name: &str) -> Result<(), Failure> {
-        if self.stay.is_some() {
-            return Err(Failure::new(FailureCode::NotNow, "already in a room"));
+    /// Begins to try a spoken code.
+    async fn knock(&mut self, server: &str, code: &str, name: String) -> Result<(), Failure> {
+        self.ensure_outside()?;
+        let code =
+            code.parse().map_err(|error: TrustError| Failure::new(FailureCode::CodeInvalid, error.to_string()))?;
+        let server = base_url(self.server(server)?).map_err(no_server_address)?;
+        let server = server.parse().map_err(|_| no_server_address(TrustError::NotAnInvitation))?;
+        self.tell(RoomState::Entering, None).await;
+        self.knocking = Some(Knocking { name, invitation: tokio::spawn(knock(server, code)) });
+        Ok(())
+    }
+
+    /// The server that was named, or our own.
+    fn server<'a>(&'a self, named: &'a str) -> Result<&'a str, Failure> {
+        match (named.trim(), &self.config.default_server) {
+            ("", Some(own)) => Ok(own),
+            ("", None) => Err(Failure::new(FailureCode::ServerUnreachable, "no server was named")),
+            (named, _) => Ok(named),
         }
+    }
+
+    async fn enter(&mut self, invitation: Invitation, create: bool, name: &str) -> Result<(), Failure> {
+        self.ensure_outside()?;
         let name: String = name.chars().take(NAME_CHARS).collect();
         let stay = Stay::begin(invitation, create, name, &self.config, self.events.clone())?;
-        // Nobody is left to hear it if the listener is gone; the engine ends then.
-        let _ = self.events.send(Event::RoomChanged { state: RoomState::Entering, failure: None }).await;
+        self.tell(RoomState::Entering, None).await;
         self.stay = Some(stay);
         Ok(())
+    }
+
+    fn ensure_outside(&self) -> Result<(), Failure> {
+        match (&self.stay, &self.knocking) {
+            (None, None) => Ok(()),
+            _ => Err(Failure::new(FailureCode::NotNow, "already in a room")),
+        }
     }
 }
 
@@ -157,6 +216,20 @@ async fn next_happening(stay: &mut Option<Stay>) -> Happened {
         Some(stay) => stay.next().await,
         None => std::future::pending().await,
     }
+}
+
+/// Pends while no code is tried.
+async fn next_invitation(knocking: &mut Option<Knocking>) -> Result<Invitation, Failure> {
+    match knocking {
+        Some(Knocking { invitation, .. }) => {
+            invitation.await.unwrap_or_else(|error| Err(Failure::new(FailureCode::Internal, error.to_string())))
+        }
+        None => std::future::pending().await,
+    }
+}
+
+fn no_server_address(_: TrustError) -> Failure {
+    Failure::new(FailureCode::ServerUnreachable, "the server's address is not an http or https URL")
 }
 
 fn no_room() -> Failure {

@@ -19,7 +19,10 @@ use tokio::{
 use url::Url;
 
 use super::{Seat, heard};
-use crate::{random::random, room::refusal, signaling::SignalingEvent};
+use crate::{
+    random::random,
+    signaling::{SignalingEvent, refusal},
+};
 
 /// Numbers that are tried among the short ones, and then among the long ones.
 const TRIES_EACH: usize = 4;
@@ -36,7 +39,12 @@ pub(crate) struct CodeDesk {
 
 impl CodeDesk {
     /// Opens a code; must be called within a Tokio runtime. `events` gets [`Event::CodeChanged`], a last one included.
-    pub(crate) fn open(server: Url, invitation: Invitation, language: CodeLanguage, events: mpsc::Sender<Event>) -> Self {
+    pub(crate) fn open(
+        server: Url,
+        invitation: Invitation,
+        language: CodeLanguage,
+        events: mpsc::Sender<Event>,
+    ) -> Self {
         let (open, closed) = oneshot::channel();
         let waiting = Waiting { invitation, teller: Teller { events, text: None, left: Duration::ZERO } };
         tokio::spawn(waiting.run(server, language, closed));

@@ -14,7 +14,10 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::{Seat, heard};
-use crate::{random::random, room::refusal, signaling::SignalingEvent};
+use crate::{
+    random::random,
+    signaling::{SignalingEvent, refusal},
+};
 
 /// Longest time for the whole of it.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -9,13 +9,14 @@ mod knock;
 pub(crate) use desk::CodeDesk;
 pub(crate) use knock::knock;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use parlor_protocol::id::PeerId;
-use parlor_trust::{CodeMessage, CodeRoom, decode_b64, encode_b64};
+use parlor_trust::{CodeMessage, CodeRoom};
 use tokio::sync::mpsc;
 use url::Url;
 
 use crate::{
-    random::random,
+    random::{random, random_b64},
     signaling::{Signaling, SignalingConfig, SignalingEvent},
 };
 
@@ -39,7 +40,7 @@ impl Seat {
             room: room.room(),
             token: room.token().to_owned(),
             peer,
-            resume: encode_b64(&random::<32>()),
+            resume: random_b64(),
             create,
         };
         let (sender, events) = mpsc::channel(SIGNALING_EVENTS);
@@ -54,7 +55,7 @@ impl Seat {
     /// Says something to a peer. What cannot be said is waited for in vain, as if the server had not passed it on.
     async fn say(&self, to: PeerId, message: &CodeMessage) {
         let Ok(text) = serde_json::to_vec(message) else { return };
-        if let Err(error) = self.signaling.signal(to, encode_b64(&text)).await {
+        if let Err(error) = self.signaling.signal(to, URL_SAFE_NO_PAD.encode(&text)).await {
             tracing::debug!(%error, "a message about a code was not sent");
         }
     }
@@ -66,6 +67,6 @@ impl Seat {
 
 /// What a peer has said; none for what is no message of ours.
 fn heard(body: &str) -> Option<CodeMessage> {
-    let text = String::from_utf8(decode_b64(body).ok()?).ok()?;
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(body).ok()?).ok()?;
     CodeMessage::parse(&text).ok()
 }

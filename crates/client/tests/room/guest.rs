@@ -74,7 +74,7 @@ impl Guest {
         self.entered().await;
     }
 
-    async fn entered(&mut self) -> String {
+    pub async fn entered(&mut self) -> String {
         let (id, link) = self
             .until("in the room", |event| match event {
                 Event::RoomEntered { self_peer, link, .. } => Some((*self_peer, link.clone())),

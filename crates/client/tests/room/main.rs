@@ -8,6 +8,7 @@ mod guest;
 mod hostile;
 mod meeting;
 mod outage;
+mod spoken;
 mod stranger;
 mod tree;
 mod wishes;

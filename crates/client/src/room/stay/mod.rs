@@ -1,38 +1,39 @@
-//! One stay in one room: the seat at the server, the peers' sessions, and commands about them.
+//! One stay in one room: the seat at the server, and the peers' sessions. What the screen wants of it is in [`wishes`].
+
+mod wishes;
 
 use std::{
     collections::{HashMap, HashSet},
     path::PathBuf,
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use parlor_protocol::{
-    code::{Failure, FailureCode, ReplyCode},
-    host::{Command, Event, RoomState},
-    id::{PeerId, RoomId, TextId, TransferId},
-    limits::{NAME_CHARS, ROOM_PEERS, TEXT_BYTES},
+    code::{Failure, FailureCode},
+    host::{Event, RoomState},
+    id::{PeerId, TransferId},
+    limits::ROOM_PEERS,
     signaling::{IceServer, Joined},
 };
-use parlor_trust::{About, Fingerprint, Invitation, envelope};
+use parlor_trust::{About, Invitation, envelope};
 use tokio::{
     sync::mpsc,
     task::{JoinError, JoinSet},
 };
+use url::Url;
 
 use super::{
     context::{Own, RoomContext},
     engine::SharedContext,
-    media_proofs::View,
-    order::{Answer, SessionOrder},
+    order::SessionOrder,
     session::{SESSION_ORDERS, Session, SessionEnd},
     speed_limit::SpeedLimit,
 };
 use crate::{
     ClientConfig,
-    disk::{Picks, ReceivingFolder, picks},
-    random::random,
-    signaling::{Signaling, SignalingConfig, SignalingEvent},
+    random::{random, random_b64},
+    signaling::{Signaling, SignalingConfig, SignalingEvent, refusal},
+    spoken::CodeDesk,
 };
 
 /// Events of the way to the server that wait for the engine.
@@ -54,8 +55,9 @@ pub(crate) struct Stay {
     signals: mpsc::Receiver<SignalingEvent>,
     sessions: HashMap<PeerId, mpsc::Sender<SessionOrder>>,
     running: JoinSet<SessionEnd>,
-    room: RoomId,
-    link: String,
+    invitation: Invitation,
+    /// The spoken code that is open, or was last.
+    code: Option<CodeDesk>,
     state: RoomState,
     server_ice: Vec<IceServer>,
     extra_ice: Vec<IceServer>,
@@ -64,16 +66,13 @@ pub(crate) struct Stay {
 impl Stay {
     /// Takes the way in. What comes of it arrives as events.
     pub(super) fn begin(
-        invitation: &Invitation,
+        invitation: Invitation,
         create: bool,
         name: String,
         config: &ClientConfig,
         events: mpsc::Sender<Event>,
     ) -> Result<Self, Failure> {
-        let server = invitation
-            .server()
-            .parse()
-            .map_err(|_| Failure::new(FailureCode::InvitationInvalid, "the server's address is not a URL"))?;
+        let server = server_of(&invitation)?;
         let keys = invitation.keys();
         let self_peer = PeerId(random());
         let seat = SignalingConfig {
@@ -81,7 +80,7 @@ impl Stay {
             room: keys.room(),
             token: keys.token().to_owned(),
             peer: self_peer,
-            resume: resume_secret(),
+            resume: random_b64(),
             create,
         };
         let (sender, signals) = mpsc::channel(SIGNALING_EVENTS);
@@ -92,7 +91,6 @@ impl Stay {
             ice_servers: config.ice_servers.clone(),
             relay_only: config.relay_only,
         };
-        let room = keys.room();
         let speed = SpeedLimit::new(config.bytes_per_second);
         let context = Arc::new(RoomContext::new(self_peer, keys, signaling, config.timings, speed, own, events));
         Ok(Self {
@@ -100,8 +98,8 @@ impl Stay {
             signals,
             sessions: HashMap::new(),
             running: JoinSet::new(),
-            room,
-            link: invitation.link(),
+            invitation,
+            code: None,
             state: RoomState::Entering,
             server_ice: Vec::new(),
             extra_ice: config.ice_servers.clone(),
@@ -200,7 +198,7 @@ impl Stay {
         self.server_ice = joined.ice_servers;
         self.put_ice_servers();
         let ice_servers = self.context.own().ice_servers.clone();
-        let (room, link, self_peer) = (self.room, self.link.clone(), self.context.self_peer);
+        let (room, link, self_peer) = (self.context.keys.room(), self.invitation.link(), self.context.self_peer);
         self.context.emit(Event::RoomEntered { room, link, self_peer, ice_servers }).await;
         self.changed(RoomState::Open, None).await;
         for peer in joined.peers {
@@ -290,9 +288,7 @@ impl Stay {
     }
 }
 
-/// 32 random bytes as the wire wants them.
-fn resume_secret() -> String {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-    URL_SAFE_NO_PAD.encode(random::<32>())
+fn server_of(invitation: &Invitation) -> Result<Url, Failure> {
+    let parsed = invitation.server().parse();
+    parsed.map_err(|_| Failure::new(FailureCode::InvitationInvalid, "the server's address is not a URL"))
 }
-

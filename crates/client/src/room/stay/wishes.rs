@@ -9,14 +9,15 @@ use std::{
 
 use parlor_protocol::{
     code::{Failure, FailureCode},
-    host::Command,
+    host::{Command, RoomState},
     id::{PeerId, TextId, TransferId},
     limits::{NAME_CHARS, TEXT_BYTES},
+    spoken_code::CodeLanguage,
 };
 use parlor_trust::Fingerprint;
 use tokio::sync::mpsc;
 
-use super::Stay;
+use super::{Stay, server_of};
 use crate::{
     ClientConfig,
     disk::{Picks, ReceivingFolder, picks},
@@ -29,7 +30,7 @@ use crate::{
 
 impl Stay {
     /// Does what the screen wants within the room; `answer` gets the outcome, here or from a session.
-    pub(super) fn command(&mut self, command: Command, picks: &Picks, config: &ClientConfig, answer: Answer) {
+    pub(in crate::room) fn command(&mut self, command: Command, picks: &Picks, config: &ClientConfig, answer: Answer) {
         let outcome = match command {
             Command::SendText { id, body } => self.send_text(id, &body),
             Command::OfferFiles { peer, handles } => return self.offer_files(peer, &handles, picks, answer),
@@ -70,12 +71,29 @@ impl Stay {
                 self.to_all(|| SessionOrder::MediaState);
                 Ok(())
             }
+            Command::OpenCode { language } => self.open_code(language),
+            Command::CloseCode {} => {
+                self.code = None;
+                Ok(())
+            }
             Command::StartRoom { .. }
             | Command::JoinRoom { .. }
+            | Command::JoinByCode { .. }
             | Command::LeaveRoom {}
             | Command::LimitSpeed { .. } => Err(Failure::new(FailureCode::NotNow, "already in a room")),
         };
         let _ = answer.send(outcome);
+    }
+
+    fn open_code(&mut self, language: CodeLanguage) -> Result<(), Failure> {
+        if self.state == RoomState::Entering {
+            return Err(Failure::new(FailureCode::NotNow, "not in the room yet"));
+        }
+        let server = server_of(&self.invitation)?;
+        // The one before ends first, so that its end is told before the next one's beginning.
+        self.code = None;
+        self.code = Some(CodeDesk::open(server, self.invitation.clone(), language, self.context.events()));
+        Ok(())
     }
 
     fn send_text(&self, id: TextId, body: &str) -> Result<(), Failure> {
