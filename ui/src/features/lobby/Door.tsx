@@ -69,7 +69,7 @@ export function Door(props: DoorProps) {
       ) : arrivedLink === null ? (
         <>
           <Start {...props} isMain />
-          <Join key="typed" {...props} isMain={false} />
+          <Join key={`typed ${props.typedCode ?? ''}`} {...props} isMain={false} />
         </>
       ) : (
         <>

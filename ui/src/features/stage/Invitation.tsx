@@ -27,9 +27,6 @@ export function Invitation({ link, copy, spoken }: InvitationProps) {
   };
   return (
     <div className="invitation">
-      <div className="invitation-qr">
-        <QrCode text={link} label={words.room.invitation.qr} />
-      </div>
       <div className="invitation-ways">
         <input
           className="invitation-link"
@@ -69,6 +66,9 @@ export function Invitation({ link, copy, spoken }: InvitationProps) {
         ) : null}
         <SpokenCode {...spoken} server={serverOf(link)} />
         <p className="invitation-who soft">{words.room.invitation.who}</p>
+      </div>
+      <div className="invitation-qr">
+        <QrCode text={link} label={words.room.invitation.qr} />
       </div>
     </div>
   );

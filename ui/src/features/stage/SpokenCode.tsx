@@ -30,13 +30,13 @@ export function SpokenCode({ code, now, onOpen, onClose, server }: SpokenCodePro
   const isLive = code !== null && isCodeLive(code);
   const isUnopened = code === null || code.state === 'closed';
   return (
-    <section className={isLive ? 'code code-live' : 'code'} aria-label={says.title} data-testid="code" data-state={code?.state ?? 'none'}>
+    <section className={isLive ? 'spoken spoken-live' : 'spoken'} aria-label={says.title} data-testid="code" data-state={code?.state ?? 'none'}>
       {isLive ? <Live code={code} now={now} server={server} /> : isUnopened ? null : <Over code={code} />}
       {/* One button all along, so that the focus stays on it whatever becomes of the code. */}
       <Button wide={!isLive} onPress={isLive ? onClose : onOpen} data-testid={isLive ? 'close-code' : 'open-code'}>
         {isLive ? says.end : isUnopened ? says.open : says.again}
       </Button>
-      {isUnopened ? <p className="code-note soft">{says.openNote}</p> : null}
+      {isUnopened ? <p className="spoken-note soft">{says.openNote}</p> : null}
     </section>
   );
 }
@@ -53,13 +53,13 @@ function Live({ code, now, server }: LiveProps) {
   return (
     <>
       {code.text === null ? null : <Text text={code.text} />}
-      <p className="code-state" data-testid="code-line">
+      <p className="spoken-state" data-testid="code-line">
         {codeLine(code, words)}
       </p>
       {code.text === null ? null : (
         <>
           <Countdown key={code.endsAtMs} endsAtMs={code.endsAtMs} now={now} />
-          <p className="code-note soft">{says.tell(server)}</p>
+          <p className="spoken-note soft">{says.tell(server)}</p>
         </>
       )}
     </>
@@ -68,14 +68,13 @@ function Live({ code, now, server }: LiveProps) {
 
 /** The code in its parts, each unbroken. */
 function Text({ text }: { readonly text: string }) {
-  const [number, ...rest] = text.split('-');
+  const parts = text.split('-');
   return (
-    <p className="code-text" data-testid="code-text">
-      <span className="code-number">{number}</span>
-      {rest.map((word, place) => (
-        <span key={place} className="code-word">
-          <span className="code-dash">-</span>
-          {word}
+    <p className="spoken-text" data-testid="code-text">
+      {parts.map((part, place) => (
+        <span key={place} className={place === 0 ? 'spoken-part spoken-number' : 'spoken-part'}>
+          {part}
+          {place === parts.length - 1 ? null : <span className="spoken-dash">-</span>}
         </span>
       ))}
     </p>
@@ -90,7 +89,7 @@ function Countdown({ endsAtMs, now }: { readonly endsAtMs: number; readonly now:
     return () => clearInterval(timer);
   }, [now]);
   return (
-    <p className="code-left">
+    <p className="spoken-left">
       <ClockIcon />
       {/* Looked up by those who want to know, and not said every second. */}
       <span className="numbers" role="timer" aria-live="off" data-testid="code-left">
