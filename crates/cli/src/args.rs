@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, error::ErrorKind};
-use parlor_protocol::signaling::IceServer;
+use parlor_protocol::{signaling::IceServer, spoken_code::CodeLanguage};
 
 use crate::{
     exit,
@@ -77,6 +77,10 @@ pub struct Send {
     /// Send no faster than this, in bytes per second: 500k, 1.5M, 1G (k is 1000) or 2Mi (Ki is 1024).
     #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     pub limit: Option<u64>,
+    /// Print a code to read out instead of the link: a number and three words of this language, for one receiver, for ten minutes,
+    /// for one try. A code that is over is followed by a new one.
+    #[arg(long, value_name = "LANGUAGE", num_args = 0..=1, default_missing_value = "en")]
+    pub code: Option<WordLanguage>,
     /// Base URL of the server that introduces the two sides.
     #[arg(long, value_name = "URL", env = "PARLOR_SERVER")]
     pub server: String,
@@ -109,12 +113,33 @@ impl Send {
     }
 }
 
+/// Whose words a code is made of.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum WordLanguage {
+    /// English.
+    En,
+    /// Korean.
+    Ko,
+}
+
+impl From<WordLanguage> for CodeLanguage {
+    fn from(language: WordLanguage) -> Self {
+        match language {
+            WordLanguage::En => Self::En,
+            WordLanguage::Ko => Self::Ko,
+        }
+    }
+}
+
 /// Arguments of `receive`.
 #[derive(Debug, Args)]
 pub struct Receive {
-    /// The invitation link, or `-` to read it from standard input, where no process list shows it.
-    #[arg(value_name = "LINK")]
+    /// The invitation link, a code that was read out, or `-` to read either from standard input, where no process list shows it.
+    #[arg(value_name = "LINK|CODE")]
     pub link: String,
+    /// Base URL of the server the code was made on; a link names its own.
+    #[arg(long, value_name = "URL", env = "PARLOR_SERVER")]
+    pub server: Option<String>,
     /// Folder for the files; made if it is not there. `-` writes one file to standard output when all of it is proven: an offer of
     /// several files is declined, texts go to standard error, and nothing is kept for a later call.
     #[arg(long, value_name = "DIR", default_value = ".")]

@@ -66,13 +66,19 @@ impl Exit {
     /// How a failure of the engine ends the program.
     pub const fn of_failure(code: FailureCode) -> Self {
         match code {
-            FailureCode::InvitationInvalid | FailureCode::InvitationVersion => Self::Invitation,
+            FailureCode::InvitationInvalid | FailureCode::InvitationVersion | FailureCode::CodeInvalid => {
+                Self::Invitation
+            }
             FailureCode::ServerUnreachable
             | FailureCode::ServerVersion
             | FailureCode::ServerProtocol
             | FailureCode::RateLimited
             | FailureCode::AddressTaken => Self::Server,
-            FailureCode::RoomRefused | FailureCode::RoomFull | FailureCode::SeatTaken => Self::Room,
+            FailureCode::RoomRefused
+            | FailureCode::RoomFull
+            | FailureCode::SeatTaken
+            | FailureCode::CodeUnknown
+            | FailureCode::CodeWrong => Self::Room,
             FailureCode::ConnectFailed | FailureCode::TurnRefused | FailureCode::TurnUnreachable => Self::Connection,
             FailureCode::PeerVersion | FailureCode::ProofFailed => Self::Proof,
             FailureCode::TextTooLong => Self::Usage,

@@ -18,6 +18,11 @@ pub enum Line<'a> {
         /// To hand on.
         link: &'a str,
     },
+    /// The code that hands the invitation over; with `send --code` in place of the link, and again for each next one.
+    Code {
+        /// To read out.
+        code: &'a str,
+    },
     /// A peer's connection is proven.
     Connected {
         /// What the peer calls itself.

@@ -1,4 +1,4 @@
-//! `parlor-cli receive`: takes what is offered behind a link, and ends when all of it is proven.
+//! `parlor-cli receive`: takes what is offered behind a link or a spoken code, and ends when all of it is proven.
 
 use std::{
     collections::HashMap,
@@ -96,7 +96,15 @@ impl Receiving {
             return Err(Exit::Usage);
         }
         let link = if arguments.link == "-" { self.read_link().await? } else { arguments.link };
-        let join = Command::JoinRoom { link, name: arguments.common.name };
+        let name = arguments.common.name;
+        let join = match arguments.server {
+            Some(server) if is_code(&link) => Command::JoinByCode { server, code: link, name },
+            None if is_code(&link) => {
+                self.session.report.complain("A code needs the server it was made on: give --server URL.");
+                return Err(Exit::Usage);
+            }
+            _ => Command::JoinRoom { link, name },
+        };
         self.session.command(join).await?;
         loop {
             let next = tokio::select! {
@@ -287,4 +295,9 @@ async fn is_anything_kept(into: PathBuf) -> bool {
     let looking =
         move || into.is_dir() && ReceivingFolder::open(&into).is_ok_and(|into| into.unfinished().transfers > 0);
     tokio::task::spawn_blocking(looking).await.unwrap_or(false)
+}
+
+/// A code begins with its number; a link with its scheme.
+fn is_code(text: &str) -> bool {
+    text.trim_start().starts_with(|first: char| first.is_ascii_digit()) && !text.contains('#')
 }

@@ -68,6 +68,14 @@ impl Report {
         }
     }
 
+    /// The code to read out.
+    pub fn code(&mut self, code: &str) {
+        self.line(&Line::Code { code });
+        if !self.json {
+            self.print_line(code);
+        }
+    }
+
     /// A text that came.
     pub fn text(&mut self, from: &str, body: &str) {
         self.line(&Line::Text { from, body });

@@ -10,6 +10,7 @@ use parlor_protocol::{
     host::{Command, Direction, Event, LinkState, Peer, Transfer, TransferState},
     id::{PeerId, TextId},
     limits::TEXT_BYTES,
+    spoken_code::{CodeLanguage, CodeState, OpenedCode},
 };
 
 use crate::{
@@ -37,6 +38,8 @@ pub struct Sending {
     text: Option<(TextId, String)>,
     /// Bytes per second.
     limit: Option<u64>,
+    /// Of the code that is read out in place of the link.
+    code: Option<CodeLanguage>,
     receivers: HashMap<PeerId, Receiver>,
     offered: HashSet<PeerId>,
 }
@@ -51,6 +54,7 @@ impl Sending {
             spool: None,
             text: None,
             limit: arguments.limit,
+            code: arguments.code.map(CodeLanguage::from),
             receivers: HashMap::new(),
             offered: HashSet::new(),
         };
@@ -90,9 +94,15 @@ impl Sending {
         match event {
             Event::RoomEntered { link, .. } => {
                 self.limit_speed().await?;
-                self.session.report.link(&link);
-                self.session.report.say("Waiting for a receiver. Give it the link above.");
+                match self.code {
+                    Some(language) => self.session.command(Command::OpenCode { language }).await?,
+                    None => {
+                        self.session.report.link(&link);
+                        self.session.report.say("Waiting for a receiver. Give it the link above.");
+                    }
+                }
             }
+            Event::CodeChanged { code } => self.code_changed(code).await?,
             Event::PeerChanged { peer } if peer.link == LinkState::Connected && self.offered.insert(peer.id) => {
                 self.offer(&peer).await?;
             }
@@ -117,6 +127,30 @@ impl Sending {
             _ => {}
         }
         Ok(None)
+    }
+
+    /// Shows the code, and makes the next one where it has ended without a receiver.
+    async fn code_changed(&mut self, code: OpenedCode) -> Result<(), Exit> {
+        match (code.state, code.text, self.code) {
+            (CodeState::Waiting, Some(text), _) => {
+                self.session.report.code(&text);
+                self.session
+                    .report
+                    .say("Waiting for a receiver. Read it the code above: it holds for ten minutes and one try.");
+            }
+            (CodeState::Burnt | CodeState::Expired, _, Some(language)) => {
+                let why =
+                    if code.state == CodeState::Burnt { "Somebody tried other words" } else { "Its time is over" };
+                self.session.report.complain(&format!("{why}: that code is used up. This is the next one:"));
+                self.session.command(Command::OpenCode { language }).await?;
+            }
+            (CodeState::Failed, ..) => {
+                let failure = code.failure.unwrap_or_else(|| Failure::new(FailureCode::Internal, "no code"));
+                return Err(self.session.failed(&failure));
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Holds the engine to `--limit`, before anything is offered.

@@ -9,6 +9,11 @@ pub fn failure(failure: &Failure) -> String {
     let sentence = match failure.code {
         FailureCode::InvitationInvalid => "This is not an invitation link. Ask for it again, and quote it whole.",
         FailureCode::InvitationVersion => "This link is of another version of Parlor. Update the older side.",
+        FailureCode::CodeInvalid => "This is not a spoken code, which is a number and three words of one list",
+        FailureCode::CodeUnknown => "Nobody waits behind this code. Ask for a new one.",
+        FailureCode::CodeWrong => {
+            "The words do not fit, or somebody else has answered. The code is used up now: ask for a new one."
+        }
         FailureCode::ServerUnreachable => {
             "The server cannot be reached. Check its address, your network, and whether a firewall stands in between."
         }

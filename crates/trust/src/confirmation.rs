@@ -49,7 +49,7 @@ impl KeyConfirmation {
         if bool::from(claimed.ct_eq(&right)) { Ok(()) } else { Err(TrustError::ProofFailed) }
     }
 
-    /// What our device signs (docs/protocol.md, section 7.4): both ids, ours first, and what our MAC is made over.
+    /// What our device signs (docs/protocol.md, section 7.5): both ids, ours first, and what our MAC is made over.
     pub(crate) fn local_claims(&self, local: &Fingerprint, remote: &Fingerprint) -> Vec<u8> {
         let ids = [self.local.peer.as_bytes().as_slice(), self.remote.peer.as_bytes()].concat();
         [ids, self.text(&self.local, &self.remote, local, remote)].concat()

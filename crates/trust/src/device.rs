@@ -1,4 +1,4 @@
-//! Device keys (docs/protocol.md, section 7.4): Ed25519 (RFC 8032), by which a peer known from one room is recognised in the next.
+//! Device keys (docs/protocol.md, section 7.5): Ed25519 (RFC 8032), by which a peer known from one room is recognised in the next.
 //!
 //! Promises: a proof holds for one connection of one epoch between these two peers, in one direction: it can be neither replayed nor
 //! reflected nor handed on. The private key is wiped when dropped and not shown by `Debug`. Leaves to others: where keys are kept, which

@@ -1,4 +1,4 @@
-// The comparison of a short authentication string (docs/protocol.md, section 7.3), for peers who share no secret that others have not.
+// The comparison of a short authentication string (docs/protocol.md, section 7.4), for peers who share no secret that others have not.
 // Twin of `crates/trust/src/comparison.rs`.
 //
 // Promises: whoever sits in between has to settle on its own nonces before it learns those of the two, so it gets one guess at 42 bits a

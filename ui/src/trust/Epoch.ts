@@ -122,7 +122,7 @@ export class Epoch {
     return verifyDevice(proof, this.#deviceClaims('remote', link, localFingerprint, remoteFingerprint));
   }
 
-  /** Both ids, the sender's first, and what its MAC is made over (docs/protocol.md, section 7.4). */
+  /** Both ids, the sender's first, and what its MAC is made over (docs/protocol.md, section 7.5). */
   #deviceClaims(sender: 'local' | 'remote', link: number, localFingerprint: Uint8Array, remoteFingerprint: Uint8Array): Bytes {
     const [from, to] = sender === 'local' ? [this.local, this.remote] : [this.remote, this.local];
     const text = confirmationText(this.#claims(sender, 'data', link, localFingerprint, remoteFingerprint));

@@ -1,4 +1,4 @@
-// Short authentication strings (docs/protocol.md, section 7.3): what two people compare, as seven emoji or as twelve digits.
+// Short authentication strings (docs/protocol.md, section 7.4): what two people compare, as seven emoji or as twelve digits.
 // Twin of `crates/trust/src/short_string.rs`.
 //
 // Promises: the 64 emoji are single code points of Unicode 9 or older with a picture of their own, so that every system draws them and

@@ -114,6 +114,7 @@ impl Waiting {
         let mut owner = CodeOwner::new(code, seat.peer, 0);
         let ends = began + Duration::from_millis(owner.expires_ms());
         let mut told = CodeState::Waiting;
+        let mut tried_by = None;
         self.teller.left = ends - began;
         self.teller.tell(told, None).await;
         let (end, guest) = loop {
@@ -124,6 +125,8 @@ impl Waiting {
             };
             let (from, body) = match event {
                 SignalingEvent::Signal { from, body } => (from, body),
+                // Who goes without a right proof had other words.
+                SignalingEvent::PeerLeft(gone) if tried_by == Some(gone) => break ((CodeState::Burnt, None), None),
                 SignalingEvent::Refused(code) => break ((CodeState::Failed, Some(refusal(code))), None),
                 SignalingEvent::Closed => {
                     let failure = Failure::new(FailureCode::ServerUnreachable, "the seat was lost");
@@ -134,7 +137,10 @@ impl Waiting {
             let Some(message) = heard(&body) else { continue };
             let now_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             match owner.message_received(from, &message, &self.invitation, &random(), now_ms) {
-                Ok(answer) => seat.say(from, &answer).await,
+                Ok(answer) => {
+                    tried_by = Some(from);
+                    seat.say(from, &answer).await;
+                }
                 Err(error) => tracing::info!(%error, "a message about a code was refused"),
             }
             self.teller.left = ends.saturating_duration_since(Instant::now());
