@@ -17,6 +17,7 @@ import { FakeCall, FakeLocalMedia } from './app/testing/FakeMedia';
 import { LINK, peer, SELF, THEO, transfer } from './app/testing/samples';
 import { paintedPerson } from './app/testing/paintedPerson';
 import { paintedScreen } from './app/testing/paintedScreen';
+import type { CodeState } from './protocol/CodeState';
 import type { Peer } from './protocol/Peer';
 import type { Transfer } from './protocol/Transfer';
 import type { TransferEntry } from './protocol/TransferEntry';
@@ -81,6 +82,10 @@ function group(set: Scene, count: number, change: Record<number, { readonly peer
 function enter({ host, session }: Scene): void {
   session.startRoom();
   host.say({ type: 'room-entered', room: '44'.repeat(16), link: LINK, self_peer: SELF, ice_servers: [] });
+}
+
+function code({ host }: Scene, state: CodeState, text: string | null): void {
+  host.say({ type: 'code-changed', code: { state, text, left_ms: 552_000, failure: null } });
 }
 
 function two(set: Scene, change: Partial<Peer> = {}, state: RemoteSnapshot['state'] = 'live'): void {
@@ -174,6 +179,16 @@ const STORIES: Record<string, (set: Scene) => void> = {
     session.joinRoom(LINK, true);
     host.say({ type: 'room-changed', state: 'closed', failure: { code: 'room-refused', detail: '' } });
   },
+  'lobby-code': ({ local, host, session }) => {
+    local.turnOn();
+    session.joinByCode('7-apple-lantern-tulip', null);
+    host.say({ type: 'room-changed', state: 'entering', failure: null }, { type: 'room-changed', state: 'closed', failure: { code: 'code-unknown', detail: '' } });
+  },
+  'lobby-code-wrong': ({ local, host, session }) => {
+    local.turnOn();
+    session.joinByCode('7-apple-lantern-tulip', null);
+    host.say({ type: 'room-changed', state: 'entering', failure: null }, { type: 'room-changed', state: 'closed', failure: { code: 'code-wrong', detail: '' } });
+  },
   'entering': ({ local, session }) => {
     local.turnOn();
     session.joinRoom(LINK, true);
@@ -181,6 +196,20 @@ const STORIES: Record<string, (set: Scene) => void> = {
   'alone': (set) => {
     set.local.turnOn();
     enter(set);
+  },
+  'alone-code': (set) => {
+    set.local.turnOn();
+    enter(set);
+    code(set, 'waiting', say('42-apricot-lantern-tulip', '42-사과-나무-하늘'));
+  },
+  'alone-burnt': (set) => {
+    enter(set);
+    code(set, 'burnt', null);
+  },
+  'two-invite': (set) => {
+    two(set);
+    code(set, 'tried', say('42-apricot-lantern-tulip', '42-사과-나무-하늘'));
+    open('invite');
   },
   'two': (set) => two(set),
   'two-connecting': (set) => two(set, { link: 'connecting', proof: null, path: null, rtt_ms: null }, 'connecting'),

@@ -1,4 +1,4 @@
-//! Writes `tests/vectors/{words,spoken-code}.json` and `ui/src/trust/words/*.ts`: `cargo run -p parlor-trust --example write_code_vectors`.
+//! Writes `tests/vectors/{words,spoken-code,code-room}.json` and `ui/src/trust/words/*.ts`: `cargo run -p parlor-trust --example write_code_vectors`.
 //!
 //! Both languages replay them. The exchanges are recorded from this crate; that its CPace is the draft's, `cpace.json` says.
 
@@ -13,7 +13,7 @@ use std::{fmt::Write, path::Path};
 
 use parlor_protocol::id::PeerId;
 use parlor_trust::{
-    CODE_LIFE_MS, CodeGuest, CodeGuestOutput, CodeMessage, CodeOwner, Invitation, Language, SpokenCode,
+    CODE_LIFE_MS, CodeGuest, CodeGuestOutput, CodeMessage, CodeOwner, CodeRoom, Invitation, Language, SpokenCode,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha512};
@@ -21,8 +21,10 @@ use sha2::{Digest, Sha512};
 const SERVER: &str = "https://parlor.example";
 
 fn main() {
+    let rooms = [1, 7, 999_999].map(code_room);
     write_file("tests/vectors/words.json", &pretty(&json!({ "english": words(0), "korean": words(1) })));
     write_file("tests/vectors/spoken-code.json", &pretty(&spoken_code()));
+    write_file("tests/vectors/code-room.json", &pretty(&json!({ "rooms": rooms })));
     write_file("ui/src/trust/words/english.ts", &module("English", "en", "ENGLISH_WORDS", words(0)));
     write_file("ui/src/trust/words/korean.ts", &module("Korean", "ko", "KOREAN_WORDS", words(1)));
 }
@@ -61,6 +63,11 @@ fn hex(bytes: &[u8]) -> String {
 /// Bytes that look random and are the same at each run.
 fn bytes<const N: usize>(name: &str) -> [u8; N] {
     Sha512::digest(name.as_bytes())[..N].try_into().unwrap()
+}
+
+fn code_room(number: u32) -> Value {
+    let derived = CodeRoom::new(number);
+    json!({ "number": number, "room": derived.room().to_string(), "token": derived.token() })
 }
 
 fn spoken_code() -> Value {

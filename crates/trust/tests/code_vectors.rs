@@ -1,4 +1,4 @@
-//! Replays `tests/vectors/{words,cpace,spoken-code}.json`, which the page's twin replays as well.
+//! Replays `tests/vectors/{words,cpace,spoken-code,code-room}.json`, which the page's twin replays as well.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use parlor_protocol::id::PeerId;
 use parlor_trust::{
-    CodeGuest, CodeGuestOutput, CodeMessage, CodeOwner, CodeStatus, Invitation, Language, SpokenCode, TrustError,
-    WORD_COUNT,
+    CodeGuest, CodeGuestOutput, CodeMessage, CodeOwner, CodeRoom, CodeStatus, Invitation, Language, SpokenCode,
+    TrustError, WORD_COUNT,
     cpace::{Generator, Message, Order, Secret, session_key, session_output, transcript},
 };
 use serde::Deserialize;
@@ -307,5 +307,29 @@ fn owners_answer_as_the_vectors_say() {
             CodeStatus::Expired => "expired",
         };
         assert_eq!(is, status, "{name}");
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rooms {
+    rooms: Vec<Room>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Room {
+    number: u32,
+    room: String,
+    token: String,
+}
+
+#[test]
+fn code_rooms_are_derived_as_the_vectors_say() {
+    let vectors: Rooms = serde_json::from_str(include_str!("../../../tests/vectors/code-room.json")).unwrap();
+    assert!(vectors.rooms.len() >= 3);
+    for Room { number, room, token } in vectors.rooms {
+        let derived = CodeRoom::new(number);
+        assert_eq!((derived.room().to_string(), derived.token()), (room, token.as_str()), "{number}");
     }
 }

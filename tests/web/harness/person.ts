@@ -58,7 +58,20 @@ export class Person {
     return (await link.inputValue().catch(() => link.textContent())) ?? '';
   }
 
-  /** Joins by a pasted link. */
+  /** Opens a code while alone in a room; gives what there is to read out. */
+  async readOut(): Promise<string> {
+    await this.by('open-code').click();
+    const code = this.by('code-text');
+    await code.waitFor();
+    return (await code.textContent()) ?? '';
+  }
+
+  /** Waits until the room's code has come so far. */
+  async codeIs(state: string): Promise<void> {
+    await this.page.locator(`[data-testid=code][data-state=${state}]`).waitFor();
+  }
+
+  /** Joins by a pasted link, or by a code as it is typed. */
   async join(link: string): Promise<void> {
     await this.by('join-link').fill(link);
     await this.by('join').click();

@@ -80,12 +80,14 @@ export function App({ session }: { readonly session: Session }) {
           onServer={(server) => session.changeSettings({ server })}
           arrivedLink={state.arrivedLink}
           onForgetLink={() => session.forgetLink()}
+          typedCode={state.typedCode}
           entering={state.place === 'entering' ? (state.entry?.how ?? null) : null}
           failure={state.entryFailure}
           otherWindow={state.otherWindow}
           hasJustLeft={state.justLeft}
           onStart={() => session.startRoom()}
           onJoin={(link, evenTwice) => session.joinRoom(link, evenTwice)}
+          onJoinByCode={(typed, server) => session.joinByCode(typed, server)}
           onGiveUp={() => session.giveUpEntering()}
         />
       )}

@@ -35,7 +35,7 @@ interface RoomScreenProps {
 
 /** The room. */
 export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onSettings }: RoomScreenProps) {
-  const { words } = useLanguage();
+  const { words, code: language } = useLanguage();
   const { state, settings } = snapshot;
   const { host } = session;
   const [dialog, setDialog] = useState<'keys' | 'leave' | null>(null);
@@ -127,6 +127,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
         aloneBecause={state.people.length > 0 ? 'left' : room.started ? 'first' : 'early'}
         isClosed={isClosed}
         copy={copy}
+        spoken={{ code: state.code, now: session.now, onOpen: () => session.openCode(language), onClose: () => session.closeCode() }}
       >
         <div className="room-chip">
           <Chip peers={people.map((person) => person.peer)} onOpen={() => toggle('details')} />

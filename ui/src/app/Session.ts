@@ -2,38 +2,20 @@
 //
 // Promises: one state, replaced whole, told once a change; every rejection of the host ends in the state; leaving ends the
 // call and puts the camera's light out. Left to others: what the state looks like (`reduce`), drawing it (React).
-import { createCall, createLocalMedia, type Call, type CallOptions, type LocalMedia, type MediaConnectionFactory } from '../call';
+import { createCall, createLocalMedia, type Call, type LocalMedia } from '../call';
 import type { Host, Settings } from '../host/port';
+import type { CodeLanguage } from '../protocol/CodeLanguage';
 import type { Command } from '../protocol/Command';
 import type { Event } from '../protocol/Event';
 import type { PeerId } from '../protocol/PeerId';
+import { entryCommand } from './entryCommand';
 import { failureOf } from './failureOf';
 import { FileDesk } from './FileDesk';
 import { HoldToTalk } from './HoldToTalk';
-import type { OtherWindows } from './OtherWindows';
-import type { RoomMemory } from './RoomMemory';
+import type { SessionParts } from './SessionParts';
 import { INITIAL, type AppState, type Entry, type Panel } from './state/AppState';
 import { reduce, type Input } from './state/reduce';
 import type { TransferHistory } from './TransferHistory';
-
-/** What a session is made of. */
-export interface SessionParts {
-  readonly host: Host;
-  /** Makes media connections; null where there are none. */
-  readonly connect: MediaConnectionFactory | null;
-  readonly settings: Settings;
-  readonly memory: RoomMemory;
-  readonly otherWindows: OtherWindows;
-  readonly history: TransferHistory;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** 16 random bytes as hex. */
-  readonly randomId: () => string;
-  /** Own media; the devices' unless a test brings others. */
-  readonly openMedia?: (settings: Settings) => LocalMedia;
-  /** The call; the real one unless a test brings another. */
-  readonly openCall?: (options: CallOptions) => Call;
-}
 
 /** What is shown, with the settings beside it. */
 export interface SessionSnapshot {
@@ -170,6 +152,23 @@ export class Session {
     [this.#local, this.#stopLocal] = this.#openLocal();
   }
 
+  /** Enters by a spoken code; `server` is where it was made, unless that is the server for new rooms. */
+  joinByCode(code: string, server: string | null): void {
+    this.#enter({ how: 'code', code: code.trim(), server: server ?? this.#snapshot.settings.server });
+  }
+
+  /** Opens a code for this room, in place of the one before. */
+  openCode(language: CodeLanguage): void {
+    void this.#order({ type: 'open-code', language });
+  }
+
+  closeCode(): void {
+    void this.#order({ type: 'close-code' });
+  }
+
+  /** Milliseconds since 1970, as the state has it. */
+  now = (): number => this.#parts.now();
+
   forgetLink(): void {
     this.#put({ type: 'link-forgotten' });
   }
@@ -237,9 +236,7 @@ export class Session {
       stopCall();
       call.close();
     };
-    const command: Command =
-      entry.how === 'start' ? { type: 'start-room', server, name } : { type: 'join-room', link: entry.link, name };
-    this.host.dispatch(command).catch((error: unknown) => {
+    this.host.dispatch(entryCommand(entry, server, name)).catch((error: unknown) => {
       if (this.#call !== call) return;
       this.#put({ type: 'entry-refused', failure: failureOf(error) });
       this.#afterEntering();

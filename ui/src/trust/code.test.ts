@@ -1,10 +1,11 @@
-// Replays tests/vectors/{words,cpace,spoken-code}.json, which the Rust twin replays as well, and holds what codes promise.
+// Replays tests/vectors/{words,cpace,spoken-code,code-room}.json, which the Rust twin replays as well, and holds what codes promise.
 import { describe, expect, it } from 'vitest';
 
 import type { PeerId } from '../protocol/PeerId';
 import { concatBytes, utf8, type Bytes, type Random } from './bytes';
 import { CodeGuest } from './CodeGuest';
 import { guardCodeMessage, parseCodeMessage, CODE_MESSAGE_BYTES, type CodeMessage } from './codeMessage';
+import { codeRoom } from './codeRoom';
 import { CODE_LIFE_MS, CodeOwner, type CodeStatus } from './CodeOwner';
 import { CpaceSecret, Generator, sessionKey, sessionOutput, transcript } from './cpace';
 import { fromHex, toHex } from './id';
@@ -151,6 +152,12 @@ describe('vectors', () => {
       expect(owner.receive(vector.guest, confirm, invitation, ownerRandom, 2)).toEqual(sealed);
       expect(guest.receive(vector.owner, sealed, SERVER)).toEqual({ type: 'invited', invitation });
     }
+  });
+
+  it('of code rooms are met', () => {
+    const { rooms } = vectors('code-room.json') as { rooms: { number: number; room: string; token: string }[] };
+    expect(rooms.length).toBeGreaterThanOrEqual(3);
+    for (const { number, room, token } of rooms) expect(codeRoom(number)).toEqual({ room, token });
   });
 
   it('of owners are met', () => {

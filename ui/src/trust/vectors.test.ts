@@ -60,7 +60,7 @@ function epochs(secret: string, low: Party, high: Party): { low: Epoch; high: Ep
 describe('vectors', () => {
   it('are all read by this page', () => {
     const readHere = ['confirmation.json', 'envelope.json', 'handshake.json', 'invitation.json'];
-    const readNextDoor = ['comparison.json', 'cpace.json', 'device.json', 'spoken-code.json', 'words.json'];
+    const readNextDoor = ['code-room.json', 'comparison.json', 'cpace.json', 'device.json', 'spoken-code.json', 'words.json'];
     const readByTransfer = ['blocks.json', 'frames.json', 'names.json'];
     expect(vectorNames()).toEqual([...readHere, ...readNextDoor, ...readByTransfer].sort());
   });

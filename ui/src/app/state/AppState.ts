@@ -8,12 +8,15 @@ import type { RoomState } from '../../protocol/RoomState';
 import type { Transfer } from '../../protocol/Transfer';
 import type { TransferId } from '../../protocol/TransferId';
 import type { Person } from '../../shared/view/Person';
+import type { ShownCode } from '../../shared/view/ShownCode';
 import type { StreamItem } from '../../shared/view/StreamItem';
 
 /** How a room is being entered. */
 export type Entry =
   | { readonly how: 'start' }
   | { readonly how: 'join'; readonly link: string }
+  /** By a spoken code, with the base URL of the server to knock at; empty is the host's own. */
+  | { readonly how: 'code'; readonly code: string; readonly server: string }
   /** After a reload of the page that was in it. */
   | { readonly how: 'return'; readonly link: string };
 
@@ -50,7 +53,11 @@ export interface AppState {
   /** Lobby: we just left on purpose. */
   readonly justLeft: boolean;
   readonly arrivedLink: string | null;
+  /** Lobby: a spoken code that opened nothing and was not used up by that; for another look at it. */
+  readonly typedCode: string | null;
   readonly room: Room | null;
+  /** The room's spoken code, the last one that was opened. */
+  readonly code: ShownCode | null;
   /** In the order they came; those who left stay at their place. */
   readonly people: readonly Person[];
   readonly stream: readonly StreamItem[];
@@ -81,7 +88,9 @@ export const INITIAL: AppState = {
   otherWindow: null,
   justLeft: false,
   arrivedLink: null,
+  typedCode: null,
   room: null,
+  code: null,
   people: [],
   stream: [],
   transfers: {},

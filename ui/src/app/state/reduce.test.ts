@@ -1,6 +1,8 @@
 // What happened becomes what is shown: promises of the reducer, of the trouble line and of what is told aloud.
 import { describe, expect, it } from 'vitest';
+import type { CodeState } from '../../protocol/CodeState';
 import type { Event } from '../../protocol/Event';
+import type { FailureCode } from '../../protocol/FailureCode';
 import type { Transfer } from '../../protocol/Transfer';
 import { languageOf } from '../../shared/i18n/Language';
 import { HANA, LINK, peer, SELF, THEO, transfer } from '../testing/samples';
@@ -90,6 +92,35 @@ describe('entering', () => {
 
   it('forgets everything of a room that was left', () => {
     expect(room(here(), { type: 'room-left' })).toMatchObject({ place: 'lobby', justLeft: true, people: [], stream: [], room: null, unread: 0 });
+  });
+});
+
+describe('a spoken code', () => {
+  const opened = (state: CodeState, text: string | null = null): Event => ({ type: 'code-changed', code: { state, text, left_ms: 600_000, failure: null } });
+  const knocking = after(INITIAL, { type: 'entry-begun', entry: { how: 'code', code: '7 apple', server: '' } }, ENTERING);
+  const shut = (code: FailureCode): AppState => after(knocking, { type: 'room-changed', state: 'closed', failure: { code, detail: '' } });
+
+  it('ends on the screen’s own clock, and with the room', () => {
+    const waiting = room(opened('waiting', '7-apple-lantern-tulip'));
+    expect(waiting.code).toEqual({ state: 'waiting', text: '7-apple-lantern-tulip', endsAtMs: 601_000, failure: null });
+    expect(after(waiting, { type: 'room-left' }).code).toBeNull();
+    expect(after(INITIAL, opened('closed')).code).toBeNull();
+  });
+
+  it('that opened nothing is at hand for another look, and never one that is used up', () => {
+    expect(shut('code-unknown')).toMatchObject({ place: 'lobby', typedCode: '7 apple', arrivedLink: null, entryFailure: { code: 'code-unknown' } });
+    expect(shut('code-wrong')).toMatchObject({ place: 'lobby', typedCode: null, entryFailure: { code: 'code-wrong' } });
+    expect(after(shut('code-unknown'), START).typedCode).toBeNull();
+  });
+
+  it('is followed aloud by what becomes of it, without its words', () => {
+    const [before, waiting] = [room(opened('opening')), room(opened('waiting', '7-apple-lantern-tulip'))];
+    const said = (from: AppState, to: AppState): string[] => tidingsBetween(from, to, languageOf('en')).map(({ say }) => say);
+    expect(said(before, waiting)).toEqual(['The code is ready. Nobody has tried it yet.']);
+    expect(said(waiting, after(waiting, opened('waiting', '7-apple-lantern-tulip')))).toEqual([]);
+    expect(said(waiting, after(waiting, opened('burnt')))).toEqual(['A wrong try has used the code up. Nobody came in with it.']);
+    const failed = after(waiting, { type: 'code-changed', code: { state: 'failed', text: null, left_ms: 0, failure: { code: 'server-unreachable', detail: '' } } });
+    expect(said(waiting, failed)[0]).toMatch(/^The server cannot be reached\./);
   });
 });
 

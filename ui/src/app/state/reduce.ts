@@ -12,6 +12,7 @@ import type { RoomState } from '../../protocol/RoomState';
 import type { TextId } from '../../protocol/TextId';
 import type { TransferId } from '../../protocol/TransferId';
 import type { Person } from '../../shared/view/Person';
+import { shownCode } from '../../shared/view/ShownCode';
 import type { StreamItem } from '../../shared/view/StreamItem';
 import { INITIAL, peopleHere, type AppState, type Entry, type Panel } from './AppState';
 
@@ -54,9 +55,9 @@ export function reduce(state: AppState, input: Input): AppState {
     case 'call-changed':
       return { ...state, call: input.call };
     case 'entry-begun':
-      return { ...state, place: 'entering', entry: input.entry, isEntryHeard: false, entryFailure: null, otherWindow: null, justLeft: false };
+      return { ...state, place: 'entering', entry: input.entry, isEntryHeard: false, entryFailure: null, otherWindow: null, justLeft: false, typedCode: null };
     case 'entry-refused':
-      return state.place === 'entering' ? { ...outside(state), entryFailure: input.failure } : state;
+      return state.place === 'entering' ? shutOut(state, input.failure) : state;
     case 'other-window-found':
       return { ...outside(state), otherWindow: input.link };
     case 'entry-given-up':
@@ -150,6 +151,8 @@ function afterEvent(state: AppState, event: Event, atMs: number): AppState {
       const shown = withItem(next, { kind: 'transfer', key: `transfer-${transfer.id}`, id: transfer.id, atMs });
       return transfer.direction === 'receiving' ? unreadBy(shown) : shown;
     }
+    case 'code-changed':
+      return state.place === 'room' ? { ...state, code: shownCode(event.code, atMs) } : state;
     case 'command-failed':
       // Of something done inside a room: an entry fails by its own answer or by `closed`.
       return state.place === 'entering' ? state : { ...state, refusal: { failure: event.failure, peer: event.peer } };
@@ -165,7 +168,7 @@ function afterEvent(state: AppState, event: Event, atMs: number): AppState {
 function whileEntering(state: AppState, now: RoomState, failure: Failure | null): AppState {
   if (now === 'entering' && failure === null) return { ...state, isEntryHeard: true, entryFailure: null };
   if (!state.isEntryHeard) return state;
-  return now === 'closed' ? { ...outside(state), entryFailure: failure ?? CLOSED } : { ...state, entryFailure: failure };
+  return now === 'closed' ? shutOut(state, failure ?? CLOSED) : { ...state, entryFailure: failure };
 }
 
 function afterPeer(state: AppState, peer: Peer, atMs: number): AppState {
@@ -196,6 +199,12 @@ function afterLeaving(state: AppState, peer: PeerId, saidBye: boolean, atMs: num
     : next;
 }
 
+/** In front of the door, with the reason. A code that is used up must not be tried again, so it is not at hand any more. */
+function shutOut(state: AppState, failure: Failure): AppState {
+  const { code } = { code: null, ...state.entry };
+  return { ...outside(state), entryFailure: failure, typedCode: failure.code === 'code-wrong' ? null : code };
+}
+
 /** In front of the door, with everything of the room forgotten and what belongs to the window kept. */
 function outside(state: AppState): AppState {
   return { ...INITIAL, visible: state.visible, local: state.local, call: null, arrivedLink: state.arrivedLink ?? entryLink(state.entry) };
@@ -204,7 +213,7 @@ function outside(state: AppState): AppState {
 const CLOSED: Failure = { code: 'room-refused', detail: 'closed while entering' };
 
 function entryLink(entry: Entry | null): string | null {
-  return entry === null || entry.how === 'start' ? null : entry.link;
+  return entry?.how === 'join' || entry?.how === 'return' ? entry.link : null;
 }
 
 /** With the key in it, or not. */

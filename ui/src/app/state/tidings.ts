@@ -4,6 +4,7 @@
 import type { Transfer } from '../../protocol/Transfer';
 import type { Language } from '../../shared/i18n/Language';
 import { nameOf } from '../../shared/view/Person';
+import { codeLine } from '../../shared/view/codeLine';
 import type { StreamItem } from '../../shared/view/StreamItem';
 import { endingOf, isNews } from '../../shared/view/ending';
 import { shareOf, transferLine, transferName } from '../../shared/view/transferLine';
@@ -37,6 +38,8 @@ export function tidingsBetween(before: AppState, after: AppState, language: Lang
       if (tiding !== null) tidings.push(tiding);
     }
   }
+  // The words of a code are read out by its owner, to whom they choose, and never by the program.
+  if (after.code !== null && after.code.state !== before.code?.state) tidings.push({ say: codeLine(after.code, language.words), notify: null });
   return tidings;
 }
 

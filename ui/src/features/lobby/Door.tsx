@@ -1,12 +1,12 @@
-// Where one goes in: the own name, a new room, or a link that was handed on. A link that arrived waits for a press of Join.
+// Where one goes in: the own name, a new room, or a link or code that was handed on. A link that arrived waits for a press of Join.
 import { useState } from 'react';
 import type { Failure } from '../../protocol/Failure';
 import { Button } from '../../shared/components/Button';
 import { Field } from '../../shared/components/Field';
 import { Notice } from '../../shared/components/Notice';
 import { useLanguage } from '../../shared/i18n/Language';
-import type { Words } from '../../shared/i18n/en';
-import { isServerAddress, linkFault, type LinkFault } from '../../shared/view/linkShape';
+import { isServerAddress } from '../../shared/view/linkShape';
+import { Join } from './Join';
 
 /** Longest name, in characters: what the wire carries. */
 const NAME_CHARS = 64;
@@ -21,14 +21,18 @@ export interface DoorProps {
   readonly onServer: (server: string) => void;
   readonly arrivedLink: string | null;
   readonly onForgetLink: () => void;
+  /** A code that opened nothing, for another look at it. */
+  readonly typedCode: string | null;
   /** What is under way. */
-  readonly entering: 'start' | 'join' | 'return' | null;
+  readonly entering: 'start' | 'join' | 'code' | 'return' | null;
   readonly failure: Failure | null;
   /** A link that is open in another window. */
   readonly otherWindow: string | null;
   readonly hasJustLeft: boolean;
   readonly onStart: () => void;
   readonly onJoin: (link: string, evenTwice: boolean) => void;
+  /** `server` is that of the code, where it is not the one for new rooms. */
+  readonly onJoinByCode: (code: string, server: string | null) => void;
   readonly onGiveUp: () => void;
 }
 
@@ -65,7 +69,7 @@ export function Door(props: DoorProps) {
       ) : arrivedLink === null ? (
         <>
           <Start {...props} isMain />
-          <Join key="typed" {...props} isMain={false} />
+          <Join key={`typed ${props.typedCode ?? ''}`} {...props} isMain={false} />
         </>
       ) : (
         <>
@@ -78,7 +82,7 @@ export function Door(props: DoorProps) {
 }
 
 interface EnteringProps {
-  readonly how: 'start' | 'join' | 'return';
+  readonly how: 'start' | 'join' | 'code' | 'return';
   /** Why it takes so long; the engine goes on trying. */
   readonly failure: Failure | null;
   readonly onGiveUp: () => void;
@@ -86,7 +90,7 @@ interface EnteringProps {
 
 function Entering({ how, failure, onGiveUp }: EnteringProps) {
   const { words } = useLanguage();
-  const sentence = { start: words.lobby.starting, join: words.lobby.joining, return: words.lobby.returning }[how];
+  const sentence = { start: words.lobby.starting, join: words.lobby.joining, code: words.lobby.knocking, return: words.lobby.returning }[how];
   return (
     <div className="door-entering" role="status" data-testid="entering">
       <span className="spinner" aria-hidden="true" />
@@ -144,53 +148,4 @@ function Start({ asksServer, server, onServer, failure, onStart, isMain }: DoorP
       )}
     </div>
   );
-}
-
-function Join({ arrivedLink, onForgetLink, onJoin, failure, isMain }: DoorProps & { readonly isMain: boolean }) {
-  const { words } = useLanguage();
-  const [link, setLink] = useState(arrivedLink ?? '');
-  const [fault, setFault] = useState<LinkFault | null>(arrivedLink === null ? null : linkFault(arrivedLink));
-  const join = (): void => {
-    const found = linkFault(link);
-    setFault(found);
-    if (found === null) onJoin(link.trim(), false);
-  };
-  return (
-    <form
-      className={isMain ? 'door-part door-invited' : 'door-part door-divided'}
-      onSubmit={(event) => {
-        event.preventDefault();
-        join();
-      }}
-    >
-      <h2 className="door-title">{isMain ? words.lobby.arrivedTitle : words.lobby.joinTitle}</h2>
-      {isMain && failure === null ? <p className="soft">{words.lobby.arrivedBody}</p> : null}
-      <div className="door-join">
-        <Field
-          label={words.lobby.link}
-          value={link}
-          onChange={(value) => {
-            setFault(null);
-            setLink(value);
-          }}
-          placeholder={words.lobby.linkHint}
-          error={fault === null ? null : faultWords(words)[fault]}
-          testId="join-link"
-        />
-        <Button kind={isMain ? 'primary' : 'plain'} type="submit" data-testid="join">
-          {words.lobby.join}
-        </Button>
-      </div>
-      {isMain ? (
-        <Button kind="quiet" onPress={onForgetLink} data-testid="forget-link">
-          {words.lobby.arrivedForget}
-        </Button>
-      ) : null}
-    </form>
-  );
-}
-
-function faultWords(words: Words): Record<LinkFault, string> {
-  const { linkEmpty, linkNoAddress, linkNoSecret, linkVersion, linkCut } = words.lobby;
-  return { empty: linkEmpty, 'no-address': linkNoAddress, 'no-secret': linkNoSecret, version: linkVersion, cut: linkCut };
 }

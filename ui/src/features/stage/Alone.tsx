@@ -9,7 +9,7 @@ interface AloneProps extends InvitationProps {
 }
 
 /** The invitation, filling the stage. */
-export function Alone({ link, copy, why }: AloneProps) {
+export function Alone({ link, copy, spoken, why }: AloneProps) {
   const { words } = useLanguage();
   const { title, body } = { first: words.room.invitation, early: words.room.joinedAlone, left: words.room.leftAlone }[why];
   return (
@@ -17,7 +17,7 @@ export function Alone({ link, copy, why }: AloneProps) {
       <div className="alone-card paper">
         <h2 className="alone-title">{title}</h2>
         <p className="alone-body">{body}</p>
-        <Invitation link={link} copy={copy} />
+        <Invitation link={link} copy={copy} spoken={spoken} />
         {why === 'first' ? (
           <p className="alone-waiting soft" role="status">
             <span className="alone-lamp" aria-hidden="true" />

@@ -1,20 +1,23 @@
-// The invitation: the link, handing it on, and who can enter with it. Fills the stage while alone, stands in a popover after.
+// The invitation: the link for hand, camera and ear, and who can enter with it. Fills the stage while alone, stands in a popover after.
 import { useState } from 'react';
 import { Button } from '../../shared/components/Button';
+import { QrCode } from '../../shared/components/QrCode';
 import { CheckIcon, CopyIcon, ShareIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
+import { SpokenCode, type Spoken } from './SpokenCode';
 
 /** What an invitation needs. */
 export interface InvitationProps {
   readonly link: string;
   /** Rejects where the clipboard is closed. */
   readonly copy: (text: string) => Promise<void>;
+  readonly spoken: Spoken;
 }
 
 type Copying = 'idle' | 'copied' | 'refused';
 
 /** The link with its actions. */
-export function Invitation({ link, copy }: InvitationProps) {
+export function Invitation({ link, copy, spoken }: InvitationProps) {
   const { words } = useLanguage();
   const [copying, setCopying] = useState<Copying>('idle');
   const canShare = 'share' in navigator;
@@ -24,43 +27,54 @@ export function Invitation({ link, copy }: InvitationProps) {
   };
   return (
     <div className="invitation">
-      <input
-        className="invitation-link"
-        aria-label={words.room.invitation.link}
-        readOnly
-        value={link}
-        onFocus={(event) => event.currentTarget.select()}
-        data-testid="invite-link"
-      />
-      <div className="invitation-actions">
-        <Button
-          kind="primary"
-          icon={copying === 'copied' ? <CheckIcon /> : <CopyIcon />}
-          onPress={() => {
-            copy(link).then(
-              () => setCopying('copied'),
-              () => setCopying('refused'),
-            );
-          }}
-          data-testid="copy-link"
-        >
-          {copying === 'copied' ? words.copied : words.room.invitation.copy}
-        </Button>
-        {canShare ? (
-          <Button icon={<ShareIcon />} onPress={share}>
-            {words.room.invitation.share}
+      <div className="invitation-ways">
+        <input
+          className="invitation-link"
+          aria-label={words.room.invitation.link}
+          readOnly
+          value={link}
+          onFocus={(event) => event.currentTarget.select()}
+          data-testid="invite-link"
+        />
+        <div className="invitation-actions">
+          <Button
+            kind="primary"
+            icon={copying === 'copied' ? <CheckIcon /> : <CopyIcon />}
+            onPress={() => {
+              copy(link).then(
+                () => setCopying('copied'),
+                () => setCopying('refused'),
+              );
+            }}
+            data-testid="copy-link"
+          >
+            {copying === 'copied' ? words.copied : words.room.invitation.copy}
           </Button>
-        ) : null}
-      </div>
-      <p className="vh" role="status">
-        {copying === 'copied' ? words.copied : ''}
-      </p>
-      {copying === 'refused' ? (
-        <p className="field-error" role="alert">
-          {words.copyFailed}
+          {canShare ? (
+            <Button icon={<ShareIcon />} onPress={share}>
+              {words.room.invitation.share}
+            </Button>
+          ) : null}
+        </div>
+        <p className="vh" role="status">
+          {copying === 'copied' ? words.copied : ''}
         </p>
-      ) : null}
-      <p className="invitation-who soft">{words.room.invitation.who}</p>
+        {copying === 'refused' ? (
+          <p className="field-error" role="alert">
+            {words.copyFailed}
+          </p>
+        ) : null}
+        <SpokenCode {...spoken} server={serverOf(link)} />
+        <p className="invitation-who soft">{words.room.invitation.who}</p>
+      </div>
+      <div className="invitation-qr">
+        <QrCode text={link} label={words.room.invitation.qr} />
+      </div>
     </div>
   );
+}
+
+/** What stands in front of the secret, for a guest to open. */
+function serverOf(link: string): string {
+  return link.replace(/\/?#.*$/, '');
 }

@@ -74,6 +74,7 @@ function shown() {
           aloneBecause="first"
           isClosed={false}
           copy={() => Promise.resolve()}
+          spoken={{ code: null, now: () => 0, onOpen: () => undefined, onClose: () => undefined }}
         >
           {null}
         </Stage>

@@ -40,7 +40,7 @@ export function createHost(): Host {
     kind: 'browser',
     can: { serveRooms: false, chooseFolder: false, call: 'RTCPeerConnection' in globalThis },
     dispatch: async (command) => {
-      if (command.type === 'start-room' || command.type === 'join-room') received.clear();
+      if (command.type === 'start-room' || command.type === 'join-room' || command.type === 'join-by-code') received.clear();
       // Whoever writes or offers waits for an answer, perhaps while looking elsewhere; a gesture stands behind both.
       if (command.type === 'send-text' || command.type === 'offer-files') askToNotify();
       await engine.dispatch(command);

@@ -10,13 +10,15 @@ interface NoticeProps {
   readonly actions?: ReactNode;
   /** Interrupts a screen reader; for what the user just asked for and did not get. */
   readonly urgent?: boolean;
+  /** The announcer says it already. */
+  readonly isSaid?: boolean;
   readonly testId?: string;
 }
 
 /** A notice. */
-export function Notice({ tone, title, children, actions, urgent = false, testId }: NoticeProps) {
+export function Notice({ tone, title, children, actions, urgent = false, isSaid = false, testId }: NoticeProps) {
   return (
-    <div className={`notice notice-${tone}`} role={urgent ? 'alert' : 'status'} data-testid={testId}>
+    <div className={`notice notice-${tone}`} role={isSaid ? undefined : urgent ? 'alert' : 'status'} data-testid={testId}>
       {tone === 'info' ? <InfoIcon /> : <WarningIcon />}
       <div className="notice-words">
         <p className="notice-title">{title}</p>

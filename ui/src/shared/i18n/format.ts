@@ -11,6 +11,8 @@ export interface Formats {
   readonly percent: (share: number) => string;
   /** A duration in its largest sensible unit, rounded up. */
   readonly duration: (milliseconds: number) => string;
+  /** What is left of minutes, in minutes and seconds, as a clock shows it. */
+  readonly countdown: (milliseconds: number) => string;
   /** A delay in milliseconds, at least one. */
   readonly delay: (milliseconds: number) => string;
   /** Hour and minute of a moment. */
@@ -54,6 +56,10 @@ export function formatsOf(language: string): Formats {
       const hours = Math.floor(minutes / 60);
       const rest = minutes % 60;
       return rest === 0 ? durations.hour.format(hours) : `${durations.hour.format(hours)} ${durations.minute.format(rest)}`;
+    },
+    countdown: (milliseconds) => {
+      const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+      return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
     },
     delay: (milliseconds) => durations.millisecond.format(Math.max(1, Math.round(milliseconds))),
     time: (atMs) => time.format(atMs),

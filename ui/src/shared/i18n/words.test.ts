@@ -59,4 +59,8 @@ describe('formats', () => {
     expect([0, 58_000, 61_000, 3_600_000, 5_400_000].map(english.duration)).toEqual(['1 sec', '58 sec', '2 min', '1 hr', '1 hr 30 min']);
     expect(formatsOf('ko').duration(120_000)).toBe('2분');
   });
+
+  it('counts down in minutes and seconds, and ends at nothing', () => {
+    expect([600_000, 61_000, 59_001, 1, 0, -5].map(english.countdown)).toEqual(['10:00', '1:01', '1:00', '0:01', '0:00', '0:00']);
+  });
 });

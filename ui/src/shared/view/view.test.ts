@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { transfer } from '../../app/testing/samples';
 import type { Transfer } from '../../protocol/Transfer';
 import { languageOf } from '../i18n/Language';
+import { codeFault, isCodeLike } from './codeShape';
 import { isServerAddress, linkFault } from './linkShape';
 import { shortenMiddle } from './shorten';
 import { transferLine, transferName } from './transferLine';
@@ -33,6 +34,26 @@ describe('a pasted link', () => {
   it('tells a server’s address from others', () => {
     expect(['https://a.example', 'http://10.0.0.2:5000/', 'http://[::1]:5000'].map(isServerAddress)).toEqual([true, true, true]);
     expect(['a.example', 'ftp://a.example', 'https://u@a.example', 'https://a.example/?q', 'https://', 'https://a b'].map(isServerAddress)).toEqual(Array(6).fill(false));
+  });
+});
+
+describe('a typed code', () => {
+  it('is told from a link by how it begins', () => {
+    expect(['7-apple-lantern-tulip', ' 12 사과 나무 하늘', '７ Apple', '7', '- 7 apple'].map(isCodeLike)).toEqual(Array(5).fill(true));
+    const links = ['', 'hello', 'apple-lantern-tulip', `https://a.example/#v1.${SECRET}`, '10.0.0.2:5000/#v1.x', '192.168.0.7', `1a.example/#v1.${SECRET}`];
+    expect(links.map(isCodeLike)).toEqual(Array(links.length).fill(false));
+  });
+
+  it.each([
+    ['7 Apple, LANTERN tulip.', null],
+    ['12사과나무하늘', null],
+    ['7-apple-lantern', { kind: 'not-a-code' }],
+    ['0-apple-lantern-tulip', { kind: 'not-a-code' }],
+    ['7-aple-lantern-tulip', { kind: 'unknown-word', place: 0 }],
+    ['7-apple-lamtern-tulip', { kind: 'unknown-word', place: 1 }],
+    ['7-apple-lantern-나무', { kind: 'unknown-word', place: 2 }],
+  ])('%s lacks what is said', (text, fault) => {
+    expect(codeFault(text)).toEqual(fault);
   });
 });
 

@@ -3,9 +3,10 @@
 // Promises: one room at a time; a command rejects with a `HostError` when it was not taken, and what comes of a taken one arrives as
 // events; a peer stays as long as its own connection lives, whatever the server says. Leaves to others: sealing and connections
 // (`PeerSession`), the way to the server (`SignalingLink`), where files lie (`storage`).
+import type { CodeLanguage } from '../../../protocol/CodeLanguage';
 import type { Command } from '../../../protocol/Command';
 import type { Event } from '../../../protocol/Event';
-import type { FailureCode } from '../../../protocol/FailureCode';
+import type { Failure } from '../../../protocol/Failure';
 import type { IceServer } from '../../../protocol/IceServer';
 import type { Joined } from '../../../protocol/Joined';
 import type { PeerId } from '../../../protocol/PeerId';
@@ -15,28 +16,28 @@ import { textBytes } from '../../../transfer/texts';
 import { TEXT_BYTES, VERSION } from '../../../protocol/limits';
 import type { Random } from '../../../trust/bytes';
 import type { About } from '../../../trust/Correspondence';
-import { RoomKeys } from '../../../trust/derivation';
-import { createInvitation, invitationLink, parseInvitation } from '../../../trust/invitation';
-import type { Invitation } from '../../../trust/invitation';
+import type { RoomKeys } from '../../../trust/derivation';
+import { invitationLink, type Invitation } from '../../../trust/invitation';
 import { cutName } from '../../../trust/displayName';
-import { TrustError } from '../../../trust/TrustError';
 import { HostError } from '../../port';
 import type { PickedFiles } from '../files/PickedFiles';
 import { SharedPace } from '../link/SharedPace';
 import { SignalingLink } from '../signaling/SignalingLink';
 import type { SignalingFact } from '../signaling/SignalingLink';
+import { CodeDesk } from '../spoken/CodeDesk';
 import { AwaitedPeers } from './AwaitedPeers';
+import { Entrance, type Arrival } from './Entrance';
 import type { TransferPlaces } from './EntrySinks';
 import { failed } from './failure';
 import { PeerSession } from './PeerSession';
-import { forgetSeat, takeSeat } from './seat';
+import { forgetSeat } from './seat';
 import type { RoomTabs } from './RoomTabs';
 import { dispatchTransfer } from './transferCommands';
 import { TransferIndex } from './TransferIndex';
 
 /** What an engine needs around it. */
 export interface EngineSurroundings {
-  /** Base URL of the server a start without one uses. */
+  /** Base URL of the server that one without a name stands for. */
   readonly ownServer: string;
   readonly random: Random;
   readonly tabs: RoomTabs;
@@ -48,8 +49,7 @@ export interface EngineSurroundings {
 }
 
 interface Room {
-  readonly id: string;
-  readonly link: string;
+  readonly invitation: Invitation;
   readonly keys: RoomKeys;
   readonly self: PeerId;
   readonly signaling: SignalingLink;
@@ -59,6 +59,8 @@ interface Room {
   readonly present: Set<PeerId>;
   iceServers: readonly IceServer[];
   entered: boolean;
+  /** Behind a spoken code into this room, the last one that was opened. */
+  desk: CodeDesk | null;
 }
 
 /** Peers known at most: a room's worth, and those that only their own connection keeps here. */
@@ -71,33 +73,44 @@ const AGENT = 'parlor/0.1.0';
 
 export class RoomEngine {
   #room: Room | null = null;
-  /** The entry under way, while its seat is being taken; leaving withdraws it. */
-  #entry: symbol | null = null;
+  readonly #entrance: Entrance;
   #name = '';
   #mediaState = { microphone: false, camera: false };
   readonly #awaited = new AwaitedPeers();
   /** Outlasts a room: it is the user's connection that is spared. */
   readonly #pace = new SharedPace();
 
-  constructor(private readonly around: EngineSurroundings) {}
+  constructor(private readonly around: EngineSurroundings) {
+    const { ownServer, random, tabs } = around;
+    this.#entrance = new Entrance({
+      ownServer,
+      random,
+      tabs,
+      begun: (name) => {
+        this.#name = cutName(name);
+        this.#tellState('entering', null);
+      },
+      arrived: (arrival) => this.#sitDown(arrival),
+      ended: (failure) => this.#tellState('closed', failure),
+    });
+  }
 
   async dispatch(command: Command): Promise<void> {
     switch (command.type) {
-      case 'start-room': {
-        const server = command.server.trim().replace(/\/+$/, '') || this.around.ownServer;
-        const invitation = parsed(() => createInvitation(server, this.around.random));
-        await this.#enter(invitation, command.name, true);
-        break;
-      }
+      case 'start-room':
       case 'join-room':
-        await this.#enter(
-          parsed(() => parseInvitation(command.link)),
-          command.name,
-          false,
-        );
+      case 'join-by-code':
+        if (this.#room !== null) throw failed('not-now', 'in a room already');
+        await this.#entrance.enter(command);
         break;
       case 'leave-room':
         this.leave(true);
+        break;
+      case 'open-code':
+        this.#openCode(this.#inside(), command.language);
+        break;
+      case 'close-code':
+        this.#room?.desk?.close();
         break;
       case 'send-text': {
         if (textBytes(command.body) > TEXT_BYTES) throw failed('text-too-long', 'over the limit of a text');
@@ -153,28 +166,15 @@ export class RoomEngine {
   leave(forget: boolean): void {
     const room = this.#room;
     if (room === null) {
-      if (this.#entry !== null) this.#tellState('closed', null);
-      this.#entry = null;
+      this.#entrance.withdraw();
       return;
     }
     this.#close(room, null, (session) => session.sayBye());
     room.signaling.leave();
-    if (forget) forgetSeat(room.id);
+    if (forget) forgetSeat(room.keys.room);
   }
 
-  async #enter(invitation: Invitation, name: string, starter: boolean): Promise<void> {
-    if (this.#room !== null || this.#entry !== null) throw failed('not-now', 'in a room already');
-    const entry = Symbol('entry');
-    this.#entry = entry;
-    this.#name = cutName(name);
-    const keys = new RoomKeys(invitation.secret);
-    this.#tellState('entering', null);
-    const seat = await takeSeat(keys.room, this.around.tabs, this.around.random);
-    if (this.#entry !== entry) {
-      this.around.tabs.release();
-      return;
-    }
-    this.#entry = null;
+  #sitDown({ invitation, keys, seat, starter }: Arrival): void {
     const { room: id, joinToken: token } = keys;
     const signaling = new SignalingLink(
       invitation.server,
@@ -185,8 +185,7 @@ export class RoomEngine {
       },
     );
     this.#room = {
-      id,
-      link: invitationLink(invitation),
+      invitation,
       keys,
       self: seat.peer,
       signaling,
@@ -195,6 +194,7 @@ export class RoomEngine {
       present: new Set(),
       iceServers: [],
       entered: false,
+      desk: null,
     };
     signaling.begin();
   }
@@ -210,7 +210,7 @@ export class RoomEngine {
       case 'refused':
         this.#close(room, { code: fact.code, detail: fact.detail });
         // A seat that was refused is no seat: the next try is with a fresh one.
-        forgetSeat(room.id);
+        forgetSeat(room.keys.room);
         break;
       case 'peer-joined':
         this.#seen(room, fact.peer);
@@ -231,8 +231,9 @@ export class RoomEngine {
     const first = !room.entered;
     room.entered = true;
     if (first) {
-      const { id, link, self } = room;
-      this.around.emit({ type: 'room-entered', room: id, link, self_peer: self, ice_servers: joined.ice_servers });
+      const { keys, invitation, self } = room;
+      const link = invitationLink(invitation);
+      this.around.emit({ type: 'room-entered', room: keys.room, link, self_peer: self, ice_servers: joined.ice_servers });
     }
     this.#tellState('open', null);
     const before = [...room.present];
@@ -299,12 +300,9 @@ export class RoomEngine {
     this.around.emit({ type: 'peer-left', peer, said_bye: saidBye });
   }
 
-  #close(
-    room: Room,
-    failure: { readonly code: FailureCode; readonly detail: string } | null,
-    parting?: (session: PeerSession) => void,
-  ): void {
+  #close(room: Room, failure: Failure | null, parting?: (session: PeerSession) => void): void {
     this.#room = null;
+    room.desk?.close();
     this.#awaited.clear();
     for (const session of room.sessions.values()) {
       parting?.(session);
@@ -324,6 +322,13 @@ export class RoomEngine {
     };
   }
 
+  /** One at a time: the one before ends. */
+  #openCode(room: Room, language: CodeLanguage): void {
+    room.desk?.close();
+    room.desk = new CodeDesk(room.invitation, language, this.around.random, (code) => this.around.emit({ type: 'code-changed', code }));
+    room.desk.open();
+  }
+
   #inside(): Room {
     if (this.#room?.entered !== true) throw failed('not-now', 'not in a room');
     return this.#room;
@@ -335,16 +340,7 @@ export class RoomEngine {
     return session;
   }
 
-  #tellState(state: RoomState, failure: { readonly code: FailureCode; readonly detail: string } | null): void {
+  #tellState(state: RoomState, failure: Failure | null): void {
     this.around.emit({ type: 'room-changed', state, failure });
-  }
-}
-
-function parsed<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof TrustError)) throw error;
-    throw failed(error.code === 'another-version' ? 'invitation-version' : 'invitation-invalid', error.code);
   }
 }

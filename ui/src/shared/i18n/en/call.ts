@@ -1,5 +1,6 @@
 // English words: own devices, the stage and its controls.
 import type { MediaProblem, RemoteProblem, ScreenProblem } from '../../../call/CallSnapshot';
+import type { CodeState } from '../../../protocol/CodeState';
 import type { FailureWords } from './failures';
 import { pluralOf } from '../plural';
 
@@ -51,6 +52,16 @@ const remoteProblem: Record<RemoteProblem, (name: string) => string> = {
   'codec-missing': (name) => `This system cannot show ${name}’s picture. Install the package gstreamer1.0-plugins-good and open Parlor again.`,
 };
 
+const codeState: Record<Exclude<CodeState, 'failed'>, string> = {
+  opening: 'Looking for a free number…',
+  waiting: 'The code is ready. Nobody has tried it yet.',
+  tried: 'Somebody is trying the code…',
+  used: 'The code is used: your guest has the invitation.',
+  burnt: 'A wrong try has used the code up. Nobody came in with it.',
+  expired: 'The ten minutes of the code are over.',
+  closed: 'The code has ended. It opens nothing any more.',
+};
+
 export const media = {
   camera: 'Camera',
   microphone: 'Microphone',
@@ -84,6 +95,20 @@ export const room = {
     who: 'Who has the link can come in, up to 16. The server cannot: it never sees the part after #.',
     waiting: 'Waiting for the first guest',
     foldedTitle: 'Invite someone else',
+    qr: 'The invitation link as a QR code',
+  },
+  code: {
+    title: 'Code to read out',
+    open: 'Read out a code',
+    openNote: 'For the telephone: a number and three words, good for one guest and ten minutes.',
+    again: 'Make a new one',
+    end: 'End the code',
+    tell: (server: string): string => `Read it to one person only. They open ${server} and type it in place of a link.`,
+    left: (time: string): string => `${time} left`,
+    state: codeState,
+    burntWhy: 'A word may have been misheard. If your guest has typed nothing yet, somebody else is guessing.',
+    noNumber: 'No free number was found for a code. Try again in a moment.',
+    notMade: 'There is no code any more. Make a new one when that is mended.',
   },
   joinedAlone: {
     title: 'Nobody else is here yet',

@@ -17,6 +17,18 @@ export const failure: Record<FailureCode, FailureWords> = {
     title: 'This invitation is from another version of Parlor',
     body: 'Nothing is wrong with the link. Update Parlor on both sides, then open it again.',
   },
+  'code-invalid': {
+    title: 'This is not a code',
+    body: 'A code is a number and three words, such as 7-apple-lantern-tulip. No try was spent. Ask for it again.',
+  },
+  'code-unknown': {
+    title: 'Nobody waits behind this code',
+    body: 'The number may be misheard, or the code is over: it lives for ten minutes and lets one guest in. Check the number, or ask for a new code.',
+  },
+  'code-wrong': {
+    title: 'The code did not fit, and is used up now',
+    body: 'A word was different, or somebody else was at the door too. Nothing of the room was given away. Even the right words open nothing any more: ask for a new code.',
+  },
   'server-unreachable': {
     title: 'The server cannot be reached',
     body: 'What is already connected goes on. Check your network and the server’s address, then try again.',

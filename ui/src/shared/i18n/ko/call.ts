@@ -1,5 +1,6 @@
 // Korean words: own devices, the stage and its controls.
 import type { MediaProblem, RemoteProblem, ScreenProblem } from '../../../call/CallSnapshot';
+import type { CodeState } from '../../../protocol/CodeState';
 import type { Words } from '../en';
 import type { FailureWords } from '../en/failures';
 
@@ -43,6 +44,16 @@ const remoteProblem: Record<RemoteProblem, (name: string) => string> = {
   'codec-missing': (name) => `이 시스템에서는 ${name} 님의 화면을 보여 줄 수 없습니다. gstreamer1.0-plugins-good 패키지를 설치하고 사랑방을 다시 열어 주세요.`,
 };
 
+const codeState: Record<Exclude<CodeState, 'failed'>, string> = {
+  opening: '비어 있는 번호를 찾는 중…',
+  waiting: '코드가 준비되었습니다. 아직 아무도 쓰지 않았습니다.',
+  tried: '누군가 코드를 쓰고 있습니다…',
+  used: '코드를 썼습니다. 손님이 초대를 받았습니다.',
+  burnt: '틀린 낱말이 들어와 이 코드는 이제 쓸 수 없습니다. 들어온 사람은 없습니다.',
+  expired: '10분이 지나 코드가 끝났습니다.',
+  closed: '코드를 끝냈습니다. 이제 이 코드로는 들어올 수 없습니다.',
+};
+
 export const media: Words['media'] = {
   camera: '카메라',
   microphone: '마이크',
@@ -76,6 +87,20 @@ export const room: Words['room'] = {
     who: '링크가 있으면 누구나 들어올 수 있고, 16명까지 앉습니다. 서버는 # 뒷부분을 볼 수 없어 들어오지 못합니다.',
     waiting: '첫 손님을 기다리는 중',
     foldedTitle: '다른 사람 초대하기',
+    qr: '초대 링크 QR 코드',
+  },
+  code: {
+    title: '읽어 주는 코드',
+    open: '코드 읽어 주기',
+    openNote: '전화로 초대할 때 씁니다. 숫자 하나와 낱말 셋으로, 10분 동안 손님 한 명만 들입니다.',
+    again: '새로 만들기',
+    end: '코드 끝내기',
+    tell: (server) => `한 사람에게만 읽어 주세요. 손님은 이 주소를 열어 링크 대신 코드를 적으면 됩니다: ${server}`,
+    left: (time) => `${time} 남음`,
+    state: codeState,
+    burntWhy: '낱말을 잘못 들었을 수 있습니다. 손님이 아직 아무것도 적지 않았다면 다른 사람이 짐작으로 넣어 본 것입니다.',
+    noNumber: '코드에 쓸 빈 번호를 찾지 못했습니다. 잠시 뒤 다시 시도해 주세요.',
+    notMade: '이제 코드가 없습니다. 문제가 풀리면 새로 만들어 주세요.',
   },
   joinedAlone: {
     title: '아직 아무도 없습니다',
