@@ -26,11 +26,11 @@ import { SharedPace } from '../link/SharedPace';
 import { SignalingLink } from '../signaling/SignalingLink';
 import type { SignalingFact } from '../signaling/SignalingLink';
 import { AwaitedPeers } from './AwaitedPeers';
-import type { TransferPlaces } from './EntrySinks';
 import { failed } from './failure';
 import { PeerSession } from './PeerSession';
 import { forgetSeat, takeSeat } from './seat';
 import type { RoomTabs } from './RoomTabs';
+import type { TransferPlaces } from './TransferPlaces';
 import { dispatchTransfer } from './transferCommands';
 import { TransferIndex } from './TransferIndex';
 
