@@ -76,7 +76,7 @@ export function createHost({ call: canCall }: { readonly call: boolean }): Host 
     can: {
       serveRooms: true,
       chooseFolder: !isPhoneOrTablet(),
-      pickFolder: !isPhoneOrTablet(),
+      pickFolder: false,
       call: canCall,
     },
 
@@ -84,7 +84,8 @@ export function createHost({ call: canCall }: { readonly call: boolean }): Host 
     subscribe: (listener) => events.add(listener),
 
     pickFiles: () => call<PickedFile[]>('pick_files'),
-    pickFolder: () => call<PickedFile[]>('pick_folder'),
+    // The shell has no dialog for it; a folder is dropped on the window.
+    pickFolder: () => Promise.resolve([]),
     watchDrops: (listener) => drops.add(listener),
     receivedActions: (): readonly ReceivedAction[] => (isPhoneOrTablet() ? ['open'] : ['open', 'show-in-folder']),
     useReceived: (transfer: TransferId, action: ReceivedAction) => order('use_received', { transfer, action }),
