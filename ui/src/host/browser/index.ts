@@ -25,7 +25,8 @@ export function createHost(): Host {
   const events = new EventQueue<Event>();
   const picked = new PickedFiles();
   const store = new ReceivedStore(browserOpfs());
-  const received = new ReceivedFiles(store, browserHasher());
+  const hasher = browserHasher();
+  const received = new ReceivedFiles(store, hasher);
   let settings = readSettings();
   const engine = new RoomEngine({
     ownServer: ownServer(),
@@ -43,7 +44,11 @@ export function createHost(): Host {
     kind: 'browser',
     can: { serveRooms: false, chooseFolder: false, pickFolder: canChooseFolder(), call: 'RTCPeerConnection' in globalThis },
     dispatch: async (command) => {
-      if (command.type === 'start-room' || command.type === 'join-room') received.clear();
+      if (command.type === 'start-room' || command.type === 'join-room') {
+        received.clear();
+        // With a room its server is there to load from; it may be gone by the time of a transfer, which needs it no more.
+        hasher.begin();
+      }
       // Whoever writes or offers waits for an answer, perhaps while looking elsewhere; a gesture stands behind both.
       if (command.type === 'send-text' || command.type === 'offer-files') askToNotify();
       await engine.dispatch(command);

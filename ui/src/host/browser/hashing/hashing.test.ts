@@ -45,6 +45,9 @@ describe('blocks', () => {
     const workers = [new FakeWorker(), new FakeWorker()];
     const started = [...workers];
     const hasher = new BlockHasher(() => started.shift() ?? noWorker(), 3);
+    hasher.begin();
+    for (const worker of workers) worker.answer();
+    await Promise.resolve();
     const given = [pieces(), pieces(), pieces()];
     const answers = given.map((block) => hasher.hash(block));
     expect(workers.map(({ asked }) => asked.length)).toEqual([2, 1]);
@@ -54,14 +57,38 @@ describe('blocks', () => {
   });
 
   it('are hashed by the page where there is no worker, and after one has failed', async () => {
-    expect(await new BlockHasher(noWorker, 8).hash(pieces())).toEqual(hashed);
+    const without = new BlockHasher(noWorker, 8);
+    without.begin();
+    expect(await without.hash(pieces())).toEqual(hashed);
     const worker = new FakeWorker();
     const hasher = new BlockHasher(() => worker, 1);
+    hasher.begin();
+    worker.answer();
+    await Promise.resolve();
     const lost = hasher.hash(pieces());
     worker.onerror?.({} as ErrorEvent);
     await expect(lost).rejects.toThrow();
     expect(worker.isEnded).toBe(true);
     expect(await hasher.hash(pieces())).toEqual(hashed);
+  });
+
+  it('are not lost with a worker that is never there, of which another is started the next time', async () => {
+    const [never, another] = [new FakeWorker(), new FakeWorker()];
+    const started = [never, another];
+    const hasher = new BlockHasher(() => started.shift() ?? noWorker(), 1);
+    hasher.begin();
+    expect(await hasher.hash(pieces())).toEqual(hashed);
+    never.onerror?.({} as ErrorEvent);
+    expect(await hasher.hash(pieces())).toEqual(hashed);
+    expect(never.asked).toEqual([[]]);
+    hasher.begin();
+    hasher.begin();
+    another.answer();
+    await Promise.resolve();
+    const last = hasher.hash(pieces());
+    expect(another.asked.length).toBe(1);
+    another.answer();
+    expect(await last).toEqual(hashed);
   });
 
   it('of one whole piece are not copied', () => {
