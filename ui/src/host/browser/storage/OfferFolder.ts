@@ -60,9 +60,7 @@ export class OfferFolder {
       this.letGo();
       return;
     }
-    const files = await Promise.allSettled([...this.#sinks.values()].map((sink) => sink.file()));
-    const hasFiles = files.some((file) => file.status === 'fulfilled' && file.value !== null);
-    if (hasFiles) await this.folder.getFileHandle(OVER, { create: true });
+    if ([...this.#sinks.values()].some(({ isFinished }) => isFinished)) await this.folder.getFileHandle(OVER, { create: true });
     else await this.giveUp();
   }
 
@@ -86,7 +84,7 @@ async function leftEntry(entry: number, segments: readonly Segment[]): Promise<L
   for (let holder = holderOf(segments, 0); holder !== undefined; holder = holderOf(segments, blocks)) blocks = holder.first + holder.count;
   // The mark stands behind the last block; of none at all in an empty entry.
   const ends = segments.filter(({ first, count }) => first + count === blocks);
-  const marks = await Promise.all(ends.map(readMark));
+  const marks = await Promise.all(ends.map(({ file }) => readMark(file)));
   const read = (block: number): ReturnType<LeftEntry['read']> => {
     const holder = holderOf(segments, block);
     if (holder === undefined) throw new RangeError('no such block');

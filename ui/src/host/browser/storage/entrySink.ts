@@ -23,6 +23,8 @@ export interface EntrySink {
   write(offset: number, bytes: Bytes, proof: Bytes): Promise<void>;
   /** The entry is whole and proven: from now on `file` gives it. */
   finish(): Promise<void>;
+  /** `finish` has succeeded, and nothing was thrown away since. */
+  readonly isFinished: boolean;
   /** Throws away what was stored, finished or not. Harmless when nothing was, or twice. */
   discard(): Promise<void>;
   /** The finished entry. Null before `finish`, and where the bytes went into a file of the user's own. */

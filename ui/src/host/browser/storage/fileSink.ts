@@ -28,6 +28,10 @@ class FileSink implements EntrySink {
     this.#isFinished = true;
   }
 
+  get isFinished(): boolean {
+    return this.#isFinished;
+  }
+
   async discard(): Promise<void> {
     if (this.#isGone) return;
     this.#isGone = true;

@@ -92,7 +92,7 @@ export class StoredOffer {
     this.#isKept = keep;
     // Blobs end with the page, so no later session could go on with them.
     for (const sink of keep ? this.#inBlobs : [...this.#inBlobs, ...this.#inFolder]) {
-      if ((await sink.file().catch(() => null)) === null) await sink.discard();
+      if (!sink.isFinished) await sink.discard();
     }
     await this.folder?.end(keep);
   }

@@ -6,14 +6,18 @@ import { BLOCK_BYTES } from '../../../protocol/limits';
 import { PROOF_BYTES } from '../../../transfer/frame';
 import { concatBytes, equalBytes, utf8, type Bytes } from '../../../trust/bytes';
 
-/** A segment as it lies in its folder. */
-export interface Segment {
-  readonly entry: number;
+/** What a segment has. */
+export interface SegmentRange {
   /** Its first block. */
   readonly first: number;
   /** Its blocks. */
   readonly count: number;
   readonly dataBytes: number;
+}
+
+/** A segment as it lies in its folder. */
+export interface Segment extends SegmentRange {
+  readonly entry: number;
   readonly file: File;
 }
 
@@ -44,14 +48,14 @@ export function segmentEnd(proofs: readonly Bytes[], isWhole: boolean): Bytes {
   return concatBytes(...proofs, MARK, Uint8Array.of(isWhole ? 1 : 0));
 }
 
-/** Whether a segment ends a proven entry; null when its mark is missing. */
-export async function readMark({ file }: Segment): Promise<boolean | null> {
+/** Whether the file of a segment ends a proven entry; null when its mark is missing. */
+export async function readMark(file: File): Promise<boolean | null> {
   const end = new Uint8Array(await file.slice(file.size - END_BYTES).arrayBuffer());
   return equalBytes(end.subarray(0, MARK.length), MARK) ? end.at(-1) === 1 : null;
 }
 
 /** Where a block lies in the data of a segment that has it. */
-export function blockWithin(segment: Segment, block: number): { readonly from: number; readonly to: number } {
+export function blockWithin(segment: SegmentRange, block: number): { readonly from: number; readonly to: number } {
   const from = (block - segment.first) * BLOCK_BYTES;
   return { from, to: Math.min(from + BLOCK_BYTES, segment.dataBytes) };
 }
@@ -68,8 +72,8 @@ export async function readBlock(segment: Segment, block: number): Promise<{ read
 }
 
 /** The segment of an entry that counts for a block: of several the one that begins last. Undefined when none has it. */
-export function holderOf(segments: readonly Segment[], block: number): Segment | undefined {
-  let holder: Segment | undefined;
+export function holderOf<Range extends SegmentRange>(segments: readonly Range[], block: number): Range | undefined {
+  let holder: Range | undefined;
   for (const segment of segments) {
     const has = segment.first <= block && block < segment.first + segment.count;
     if (has && (holder === undefined || segment.first > holder.first)) holder = segment;

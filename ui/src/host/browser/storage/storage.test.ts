@@ -143,6 +143,20 @@ describe('the folder of an offer', () => {
     expect(await holds(known, block(0))).toBe(true);
   });
 
+  it('keeps an entry of which only the proof of the whole is missing as one that is not proven', async () => {
+    const origin = new FakeOrigin();
+    const { folder } = await folderOf(origin);
+    await write(await folder.open(0, BLOCK_BYTES + 4), [0, 1], 4);
+    await folder.end(true);
+    const again = await folderOf(origin);
+    expect((await again.folder.left()).map(({ blocks, isWhole }) => [blocks, isWhole])).toEqual([[2, false]]);
+    const sink = await again.folder.open(0, BLOCK_BYTES + 4);
+    await sink.finish();
+    expect(await holds(sink, block(0), block(1, 4))).toBe(true);
+    again.die();
+    expect((await (await folderOf(origin)).folder.left()).map(({ isWhole }) => isWhole)).toEqual([true]);
+  });
+
   it('goes with a transfer that was cancelled, and after the visit with one that is whole', async () => {
     const origin = new FakeOrigin();
     const cancelled = await folderOf(origin, 'cancelled');
