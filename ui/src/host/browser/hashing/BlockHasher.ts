@@ -28,6 +28,8 @@ interface Line {
   isThere: boolean;
 }
 
+/** A block up to this is hashed sooner than it is handed to a worker and back. */
+export const SMALL_BYTES = 32 * 1024;
 /** More would only wait for the network. */
 const WORKERS_MAX = 3;
 
@@ -53,7 +55,8 @@ export class BlockHasher {
 
   /** Joins pieces to a block and hashes it. The buffers of the pieces are given away. */
   hash(pieces: readonly Bytes[]): Promise<HashedBlock> {
-    const there = this.#lines.filter(({ isThere }) => isThere);
+    const isSmall = pieces.reduce((sum, { length }) => sum + length, 0) <= SMALL_BYTES;
+    const there = this.#lines.filter(({ isThere }) => isThere && !isSmall);
     const [shortest] = there.toSorted((one, other) => one.waiting.length - other.waiting.length);
     return shortest === undefined ? Promise.resolve().then(() => hashBlock(pieces)) : ask(shortest, pieces);
   }

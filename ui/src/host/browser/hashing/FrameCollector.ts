@@ -6,7 +6,7 @@ import { BLOCK_BYTES, WINDOW_BYTES } from '../../../protocol/limits';
 import { decodeFrame, PROOF_BYTES, type FrameHeader } from '../../../transfer/frame';
 import type { Input } from '../../../transfer/input';
 import type { Bytes } from '../../../trust/bytes';
-import type { BlockHasher } from './BlockHasher';
+import { SMALL_BYTES, type BlockHasher } from './BlockHasher';
 import type { HashedBlock } from './blockHash';
 
 type Received = Extract<Input, { type: 'frame-received' | 'block-received' }>;
@@ -19,8 +19,6 @@ export interface FrameCollectorOwner {
 
 /** As much as the machine takes over all transfers. */
 const HELD_BYTES = 4 * WINDOW_BYTES;
-/** A block up to this is hashed sooner than it is handed to a worker and back. */
-const SMALL_BYTES = 4 * 1024;
 
 interface Run {
   readonly of: FrameHeader;

@@ -5,7 +5,7 @@ import { jsBlake3 } from '../../../transfer/block';
 import { encodeFrame } from '../../../transfer/frame';
 import { seededBytes } from '../../../transfer/testNetwork';
 import { concatBytes, type Bytes } from '../../../trust/bytes';
-import { BlockHasher, type HashWorker } from './BlockHasher';
+import { BlockHasher, SMALL_BYTES, type HashWorker } from './BlockHasher';
 import { hashBlock, type HashedBlock } from './blockHash';
 import { FrameCollector } from './FrameCollector';
 
@@ -38,8 +38,9 @@ class FakeWorker implements HashWorker {
 }
 
 describe('blocks', () => {
-  const pieces = (): Bytes[] => [Uint8Array.of(9, 1, 2).subarray(1), Uint8Array.of(3)];
-  const hashed = { bytes: Uint8Array.of(1, 2, 3), proof: jsBlake3(Uint8Array.of(1, 2, 3)) };
+  const pieces = (): Bytes[] => [seededBytes(1, SMALL_BYTES + 1).subarray(1), Uint8Array.of(3)];
+  const bytes = concatBytes(...pieces());
+  const hashed = { bytes, proof: jsBlake3(bytes) };
 
   it('are hashed in workers, which take and give the buffers themselves', async () => {
     const workers = [new FakeWorker(), new FakeWorker()];
@@ -89,6 +90,16 @@ describe('blocks', () => {
     expect(another.asked.length).toBe(1);
     another.answer();
     expect(await last).toEqual(hashed);
+  });
+
+  it('that are small do not go to a worker', async () => {
+    const worker = new FakeWorker();
+    const hasher = new BlockHasher(() => worker, 1);
+    hasher.begin();
+    worker.answer();
+    await Promise.resolve();
+    expect(await hasher.hash([Uint8Array.of(1)])).toEqual({ bytes: Uint8Array.of(1), proof: jsBlake3(Uint8Array.of(1)) });
+    expect(worker.asked).toEqual([]);
   });
 
   it('of one whole piece are not copied', () => {
@@ -169,10 +180,10 @@ describe('frames', () => {
 
   it('of a connection that is gone are not handed on over the next', async () => {
     const { collector, handed, waiting } = collecting();
-    for (const frame of frames(0, 0, seededBytes(4, FRAME))) collector.take(frame);
+    for (const frame of frames(0, 0, seededBytes(4, 2 * FRAME))) collector.take(frame);
     collector.drop();
-    for (const frame of frames(0, 1, seededBytes(5, FRAME))) collector.take(frame);
+    for (const frame of frames(0, 1, seededBytes(5, 2 * FRAME))) collector.take(frame);
     for (const hash of waiting) hash();
-    await expect.poll(() => handed).toEqual([`block 0/1 ${FRAME} true`]);
+    await expect.poll(() => handed).toEqual([`block 0/1 ${2 * FRAME} true`]);
   });
 });
