@@ -1,4 +1,5 @@
-// The server goes away in the middle of a call and a transfer: both go on. It comes back: the peers find it, and can renegotiate.
+// The server goes away in the middle of a call and a transfer, or before a transfer: all go on. It comes back: the peers find it, and can
+// renegotiate.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from './harness/chromium';
@@ -64,5 +65,33 @@ describe('a server that goes and comes back', () => {
     await Promise.all([ada.seesAndHears(), ben.seesAndHears()]);
     await ada.write('still here');
     await ben.reads('still here');
+  });
+});
+
+describe('a server that goes before a transfer begins', () => {
+  const folder = temporaryFolder();
+
+  afterAll(() => folder.remove());
+
+  it('is not missed: the pages have what they need of it, and hash beside their own threads', { timeout: 120_000 }, async () => {
+    const server = await RunningServer.start();
+    const browser = await launchChromium();
+    try {
+      const ada = await Person.arrive(await browser.newContext(), server.url, 'Ada');
+      const link = await ada.start();
+      const ben = await Person.arrive(await browser.newContext(), server.url, 'Ben');
+      await ben.join(link);
+      await Promise.all([ada.connected(), ben.connected()]);
+      await server.kill();
+      const path = randomFile(folder.path, 'later.bin', 8 * 1024 * 1024);
+      await ada.offer(path);
+      await ben.accept();
+      await Promise.all([ada.cardSays('proven'), ben.cardSays('proven')]);
+      expect(await ben.savedHash()).toBe(await sha256(path));
+      for (const { page } of [ada, ben]) expect(page.workers().filter((worker) => worker.url().includes('hash')).length).toBeGreaterThan(0);
+    } finally {
+      await browser.close();
+      await server.kill();
+    }
   });
 });

@@ -336,7 +336,7 @@ function open(testId: string): void {
 
 function show(name: string, story: (set: Scene) => void): void {
   const hasCall = name !== 'no-call';
-  const host = new FakeHost(hasCall ? 'browser' : 'app', { serveRooms: !hasCall, chooseFolder: !hasCall || name === 'settings', call: hasCall });
+  const host = new FakeHost(hasCall ? 'browser' : 'app', { serveRooms: !hasCall, chooseFolder: !hasCall || name === 'settings', pickFolder: false, call: hasCall });
   const storage = pageStorage();
   const history = new TransferHistory(() => storage);
   if (name === 'settings') past(history);

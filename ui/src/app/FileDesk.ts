@@ -44,6 +44,14 @@ export class FileDesk {
     );
   }
 
+  /** Lets the user choose a folder and offers all that is in it. */
+  attachFolder(peer: PeerId | null = null): void {
+    this.#parts.host.pickFolder().then(
+      (files) => this.take(files, peer),
+      (error: unknown) => this.#parts.refuse(error, peer),
+    );
+  }
+
   /** Offers files to a peer, to the only one there is, or asks whom they are for. */
   take(files: readonly PickedFile[], peer: PeerId | null = null): void {
     if (files.length === 0) return;

@@ -52,6 +52,20 @@ describe('a transfer under way', () => {
   });
 });
 
+describe('a folder', () => {
+  it('is picked where the host can, and offered to the one who is there', async () => {
+    const { host, user } = await inChat({ can: { pickFolder: true } });
+    host.files = [{ handle: 7, name: 'photos', size: 3 }];
+    await user.click(screen.getByTestId('attach-folder'));
+    await waitFor(() => expect(host.last('offer-files')?.handles).toEqual([7]));
+  });
+
+  it('is not picked where the host cannot', async () => {
+    await inChat();
+    expect(screen.queryByTestId('attach-folder')).toBeNull();
+  });
+});
+
 describe('an offer of several files', () => {
   it('is taken without what is unchecked', async () => {
     const { host, say, user } = await inChat();

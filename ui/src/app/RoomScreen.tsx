@@ -189,6 +189,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
               copy={copy}
               onSend={(body) => session.sendText(body)}
               onAttach={attach}
+              onAttachFolder={host.can.pickFolder ? () => session.files.attachFolder() : null}
               actions={actions}
             />
           }

@@ -18,6 +18,8 @@ export interface HostCan {
   readonly serveRooms: boolean;
   /** Show a folder of received files, and let the user choose it. */
   readonly chooseFolder: boolean;
+  /** Let the user pick a whole folder to offer. */
+  readonly pickFolder: boolean;
   /** Make media connections at all. False in a webview without RTCPeerConnection. */
   readonly call: boolean;
 }
@@ -72,6 +74,11 @@ export interface Host {
 
   /** Lets the user pick files; empty when they think better of it. Call from a gesture. */
   pickFiles(): Promise<PickedFile[]>;
+  /**
+   * Lets the user pick a folder, which is one picked thing of many files; empty when they think better of it. Call from a gesture. One that
+   * is over what an offer holds is refused when it is offered, with `offer-invalid`.
+   */
+  pickFolder(): Promise<PickedFile[]>;
   /** Calls `listener` with files dropped on the window, and with whether something hovers over it. */
   watchDrops(listener: (drop: { hovering: boolean; files: PickedFile[] }) => void): () => void;
   /** What can be done with a proven transfer here. */

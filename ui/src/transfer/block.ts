@@ -1,10 +1,9 @@
 // How an entry is cut into blocks, and how blocks and entries are proven (docs/protocol.md, section 5.3).
 // Twin of `crates/transfer/src/block.rs`.
 
-import { blake3 } from '@noble/hashes/blake3.js';
-
 import { concatBytes, type Bytes } from '../trust/bytes';
 import { BLOCK_BYTES } from '../protocol/limits';
+import { blake3 } from './blake3';
 
 /** Largest entry in bytes: blocks are counted in 32 bits. */
 export const ENTRY_BYTES = 0xffffffff * BLOCK_BYTES;

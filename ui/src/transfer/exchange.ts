@@ -84,6 +84,9 @@ export class Exchange {
       case 'frame-received':
         if (this.#payloadBytes !== null) this.#frameReceived(nowMs, input.frame);
         return;
+      case 'block-received':
+        if (this.#payloadBytes !== null) this.#judge(nowMs, input.transfer, this.#transfers.block(input));
+        return;
       case 'offer-files':
         { this.#offerFiles(nowMs, input.transfer, input.entries); return; }
       case 'accept':
@@ -105,7 +108,7 @@ export class Exchange {
         return;
       }
       case 'block-read':
-        this.#transfers.outgoing.get(input.transfer)?.blockRead(input.entry, input.block, input.result);
+        this.#transfers.outgoing.get(input.transfer)?.blockRead(input.entry, input.block, input.result, input.proof ?? null);
         { this.#settle(nowMs, input.transfer, null); return; }
       case 'block-written': {
         const code = this.#transfers.incoming.get(input.transfer)?.blockWritten(input.entry, input.block, input.result);
@@ -237,8 +240,11 @@ export class Exchange {
   #frameReceived(nowMs: number, frame: Uint8Array): void {
     const decoded = decodeFrame(frame);
     if (!decoded.ok) { this.#event({ type: 'protocol-broken', fault: 'frame' }); return; }
-    const id = decoded.header.transfer;
-    const code = this.#transfers.frame(decoded.header, decoded.payload);
+    this.#judge(nowMs, decoded.header.transfer, this.#transfers.frame(decoded.header, decoded.payload));
+  }
+
+  /** Draws the consequence of what came on `bulk`; `code` is undefined when its transfer is not under way. */
+  #judge(nowMs: number, id: TransferId, code: TransferCode | null | undefined): void {
     if (code !== undefined) this.#settle(nowMs, id, code);
     else if (this.#transfers.ended.word(id) === undefined) this.#event({ type: 'protocol-broken', fault: 'unasked' });
   }

@@ -7,6 +7,8 @@ import type { Control } from '../protocol/Control';
 import type { OfferedEntry } from '../protocol/OfferedEntry';
 import type { TransferCode } from '../protocol/TransferCode';
 import type { TransferId } from '../protocol/TransferId';
+import { BLOCK_BYTES } from '../protocol/limits';
+import type { Bytes } from '../trust/bytes';
 import { blockLength, blockOffset, type Hash } from './block';
 import { CollectedOffer } from './collectedOffer';
 import { lastWordMessages, type LastWord } from './ended';
@@ -15,6 +17,7 @@ import { PROOF_BYTES, type FrameHeader } from './frame';
 import { Hold } from './hold';
 import { IncomingEntries } from './incomingEntries';
 import { isFailed, isWritten } from './incomingEntry';
+import type { Input } from './input';
 import { Meter } from './meter';
 import { OpenEntry } from './openEntry';
 import type { Output } from './output';
@@ -23,6 +26,9 @@ import type { View } from './snapshot';
 
 /** Entries that have begun and are not whole: an honest sender has one, and those it gave up while their notice is on its way. */
 const INCOMPLETE_ENTRIES = 16;
+
+/** A block as `Input` brings it. */
+export type ReceivedBlock = Omit<Extract<Input, { type: 'block-received' }>, 'type'>;
 
 /** Pages of the offer are missing; the user has not answered; the user has consented. */
 type Phase = CollectedOffer | 'waiting' | 'accepted';
@@ -137,31 +143,15 @@ export class Incoming {
 
   /** Takes a frame. A code ends the transfer with it. */
   frame(header: FrameHeader, payload: Uint8Array): TransferCode | null {
-    const entry = this.#entries.get(header.entry);
-    if (entry === undefined || !this.#isFlowing) return 'protocol';
     if (header.kind === 'data') {
-      const code = this.#window.arrive(payload.length);
+      const code = this.#isFlowing ? this.#window.arrive(payload.length) : 'protocol';
       if (code !== null) return code;
     } else if (payload.length !== PROOF_BYTES) {
       return 'protocol';
     }
-    if (isFailed(entry.state)) {
-      // It was on its way when the entry failed: nothing is kept, so it takes no room in the window.
-      if (header.kind === 'data') {
-        this.#window.store(payload.length);
-        this.#tellStored();
-      }
-      return null;
-    }
-    if (entry.state === 'pending') {
-      if (this.#incomplete >= INCOMPLETE_ENTRIES) return 'protocol';
-      this.#incomplete += 1;
-      this.order({ type: 'open-entry', transfer: this.id, entry: header.entry, path: entry.path, size: entry.size });
-      entry.state = new OpenEntry(this.hash);
-    }
-    const { state: open, size } = entry;
-    if (!(open instanceof OpenEntry) || open.isWhole || header.block !== open.nextBlock) return 'protocol';
-    const length = blockLength(size, open.nextBlock);
+    const next = this.#next(header.entry, header.block, header.kind === 'data' ? payload.length : 0);
+    if (next === null || typeof next === 'string') return next;
+    const { open, size, length } = next;
     switch (header.kind) {
       case 'data':
         return open.take(header.offset, payload, length);
@@ -172,12 +162,48 @@ export class Incoming {
     }
   }
 
-  #blockProof(number: number, open: OpenEntry, length: number, claimed: Uint8Array): TransferCode | null {
-    const proven = open.proveBlock(length, claimed);
+  /** Takes a block that was hashed already. A code ends the transfer with it. */
+  block({ entry: number, block, bytes, proof, claimed }: ReceivedBlock): TransferCode | null {
+    const code = this.#isFlowing ? this.#window.arrive(bytes.length, BLOCK_BYTES) : 'protocol';
+    if (code !== null) return code;
+    const next = this.#next(number, block, bytes.length);
+    if (next === null || typeof next === 'string') return next;
+    return next.open.takeWhole(bytes, next.length) ?? this.#blockProof(number, next.open, next.length, claimed, proof);
+  }
+
+  /** The entry that a frame with so many bytes of data goes on; null when it has failed, a code when there is no such thing. */
+  #next(number: number, block: number, dataBytes: number): { open: OpenEntry; size: number; length: number } | TransferCode | null {
+    const entry = this.#entries.get(number);
+    if (entry === undefined || !this.#isFlowing) return 'protocol';
+    if (isFailed(entry.state)) {
+      // It was on its way when the entry failed: nothing is kept, so it takes no room in the window.
+      this.#window.store(dataBytes);
+      this.#tellStored();
+      return null;
+    }
+    if (entry.state === 'pending') {
+      if (this.#incomplete >= INCOMPLETE_ENTRIES) return 'protocol';
+      this.#incomplete += 1;
+      this.order({ type: 'open-entry', transfer: this.id, entry: number, path: entry.path, size: entry.size });
+      entry.state = new OpenEntry(this.hash);
+    }
+    const { state: open, size } = entry;
+    if (!(open instanceof OpenEntry) || open.isWhole || block !== open.nextBlock) return 'protocol';
+    return { open, size, length: blockLength(size, block) };
+  }
+
+  #blockProof(
+    number: number,
+    open: OpenEntry,
+    length: number,
+    claimed: Uint8Array,
+    known: Bytes | null = null,
+  ): TransferCode | null {
+    const proven = open.proveBlock(length, claimed, known);
     if (typeof proven === 'string') return this.#failIfCorrupt(number, proven);
-    const { block, bytes } = proven;
+    const { block, bytes, proof } = proven;
     this.#orders += 1;
-    this.order({ type: 'write-block', transfer: this.id, entry: number, block, offset: blockOffset(block), bytes });
+    this.order({ type: 'write-block', transfer: this.id, entry: number, block, offset: blockOffset(block), bytes, proof });
     return null;
   }
 

@@ -22,6 +22,21 @@ export type Input =
   | { readonly type: 'control-received'; readonly message: Control }
   /** A whole message of `bulk`, header included. Copied before the call returns. */
   | { readonly type: 'frame-received'; readonly frame: Uint8Array }
+  /**
+   * The data frames of a whole block and its proof, collected and hashed by the driver: the same as these frames one after the other, in
+   * their place among the others. The machine owns the bytes from now on.
+   */
+  | {
+      readonly type: 'block-received';
+      readonly transfer: TransferId;
+      readonly entry: number;
+      readonly block: number;
+      readonly bytes: Bytes;
+      /** The hash of `bytes`. */
+      readonly proof: Bytes;
+      /** The hash the sender says they have. */
+      readonly claimed: Uint8Array;
+    }
   /** The user offers files. `/`, `\` and NUL inside a component (legal in a name on some systems) become `_`. */
   | {
       readonly type: 'offer-files';
@@ -78,6 +93,8 @@ export type Input =
       readonly block: number;
       /** The bytes, or `source-changed` or `read-failed`. A length other than ordered counts as changed. */
       readonly result: Bytes | TransferCode;
+      /** The hash of the bytes, where the driver has it; else the machine computes it. */
+      readonly proof?: Bytes;
     }
   /** What became of `write-block`; results may come in any order. */
   | {

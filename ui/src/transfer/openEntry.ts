@@ -12,6 +12,8 @@ import { blockCount, blockLength, entryProof, type Hash } from './block';
 export interface ProvenBlock {
   readonly block: number;
   readonly bytes: Bytes;
+  /** Its hash. */
+  readonly proof: Bytes;
 }
 
 /** An entry of which something has arrived. */
@@ -48,18 +50,29 @@ export class OpenEntry {
     return null;
   }
 
-  /** Takes the proof of the collected block of `length` bytes, and gives the block. `corrupt` is about this entry alone. */
-  proveBlock(length: number, claimed: Uint8Array): ProvenBlock | TransferCode {
+  /** Takes a whole block of `length` bytes at once, without a copy. */
+  takeWhole(bytes: Bytes, length: number): TransferCode | null {
+    if (this.#collectedBytes !== 0 || bytes.length !== length) return 'protocol';
+    this.#buffer = bytes;
+    this.#collectedBytes = length;
+    return null;
+  }
+
+  /**
+   * Takes the proof of the collected block of `length` bytes, and gives the block. `known` is its hash, where someone has computed it.
+   * `corrupt` is about this entry alone.
+   */
+  proveBlock(length: number, claimed: Uint8Array, known: Bytes | null = null): ProvenBlock | TransferCode {
     const bytes = this.#buffer;
     if (bytes === null || this.#collectedBytes !== length) return 'protocol';
-    const proof = this.hash(bytes);
+    const proof = known ?? this.hash(bytes);
     if (!equalBytes(proof, claimed)) return 'corrupt';
     this.#proofs.push(proof);
     this.dropCollected();
     const block = this.#nextBlock;
     this.#nextBlock += 1;
     this.writing.add(block);
-    return { block, bytes };
+    return { block, bytes, proof };
   }
 
   /** Takes the proof of the entry of `size` bytes. `corrupt` is about this entry alone. */

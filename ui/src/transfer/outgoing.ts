@@ -172,14 +172,17 @@ export class Outgoing {
     return this.#queue.length;
   }
 
-  /** A read returned. */
-  blockRead(entry: number, block: number, result: Bytes | TransferCode): void {
+  /** A read returned, perhaps with the hash of what was read. */
+  blockRead(entry: number, block: number, result: Bytes | TransferCode, proof: Bytes | null): void {
     // An answer of an older connection, or of an entry that failed meanwhile, finds no slot.
     const slot = this.#queue.unread(entry, block);
     if (slot === undefined) return;
     if (typeof result === 'string') this.#failHere(entry, result);
     else if (result.length !== slot.length) this.#failHere(entry, 'source-changed');
-    else slot.bytes = result;
+    else {
+      slot.bytes = result;
+      slot.proof = proof;
+    }
   }
 
   /** Bytes the next frames need in the window; null when the next thing is not read yet, there is none, or someone holds it up. */
@@ -196,15 +199,14 @@ export class Outgoing {
     const entry = this.#entries[slot?.entry ?? -1];
     if (slot?.bytes == null || entry === undefined) return;
     if (!slot.isProof) {
-      this.#sendBlock(entry, slot.entry, slot.block, slot.bytes, payloadBytes);
+      this.#sendBlock(entry, slot.entry, slot.block, slot.bytes, slot.proof ?? this.hash(slot.bytes), payloadBytes);
       return;
     }
     entry.state = 'sent';
     this.#sendFrame('entry-proof', slot.entry, blockCount(entry.offered.size), 0, entryProof(this.hash, entry.hashes));
   }
 
-  #sendBlock(entry: OutgoingEntry, number: number, block: number, bytes: Bytes, payloadBytes: number): void {
-    const proof = this.hash(bytes);
+  #sendBlock(entry: OutgoingEntry, number: number, block: number, bytes: Bytes, proof: Bytes, payloadBytes: number): void {
     const known = entry.hashes[block];
     if (known === undefined) entry.hashes.push(proof);
     else if (!equalBytes(known, proof)) {

@@ -55,6 +55,8 @@ export type Output =
       /** Where in the file, in bytes. */
       readonly offset: number;
       readonly bytes: Bytes;
+      /** Its hash. */
+      readonly proof: Bytes;
     }
   /** Every block is written and the whole is proven: give it its name and answer with `entry-finished`. */
   | {

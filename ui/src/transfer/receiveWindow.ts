@@ -15,10 +15,10 @@ export class ReceiveWindow {
   /** Of these told. */
   #told = 0;
 
-  /** A frame of data has arrived, of so many bytes. A code when the sender may not send as many. */
-  arrive(bytes: number): TransferCode | null {
+  /** A frame of data has arrived, or a block of frames, of so many bytes. A code when the sender may not send as many. */
+  arrive(bytes: number, most: number = FRAME_PAYLOAD_BYTES): TransferCode | null {
     this.#arrived += bytes;
-    return bytes === 0 || bytes > FRAME_PAYLOAD_BYTES || this.unstoredBytes > WINDOW_BYTES ? 'protocol' : null;
+    return bytes === 0 || bytes > most || this.unstoredBytes > WINDOW_BYTES ? 'protocol' : null;
   }
 
   /** Arrived bytes are stored, or nothing will be kept of them. */

@@ -12,6 +12,8 @@ export interface Slot {
   readonly length: number;
   readonly isProof: boolean;
   bytes: Bytes | null;
+  /** The hash of the bytes, where whoever read them has it. */
+  proof: Bytes | null;
 }
 
 const NOTHING: Bytes = new Uint8Array(0);
@@ -21,12 +23,12 @@ export class SendQueue {
   #slots: Slot[] = [];
 
   pushBlock(entry: number, block: number, length: number): void {
-    this.#slots.push({ entry, block, length, isProof: false, bytes: null });
+    this.#slots.push({ entry, block, length, isProof: false, bytes: null, proof: null });
   }
 
   /** The proof of an entry; `block` is the number of its blocks. */
   pushProof(entry: number, block: number): void {
-    this.#slots.push({ entry, block, length: 0, isProof: true, bytes: NOTHING });
+    this.#slots.push({ entry, block, length: 0, isProof: true, bytes: NOTHING, proof: null });
   }
 
   /** The place of a block that is being read; undefined when nothing waits for it. */

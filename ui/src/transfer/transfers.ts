@@ -13,7 +13,7 @@ import { EndedTransfers } from './ended';
 import { TransferError } from './error';
 import type { FrameHeader } from './frame';
 import type { Hold } from './hold';
-import type { Incoming } from './incoming';
+import type { Incoming, ReceivedBlock } from './incoming';
 import type { Outgoing } from './outgoing';
 
 /** What a receiver takes over all transfers: the sender's word that one has ended can be slower than the frames of the next. */
@@ -113,7 +113,15 @@ export class Transfers {
 
   /** Takes a frame. Undefined when its transfer is not under way; a code ends it. */
   frame(header: FrameHeader, payload: Uint8Array): TransferCode | null | undefined {
-    const code = this.incoming.get(header.transfer)?.frame(header, payload);
+    return this.#withinBounds(this.incoming.get(header.transfer)?.frame(header, payload));
+  }
+
+  /** Takes a block that was hashed already. As `frame`. */
+  block(block: ReceivedBlock): TransferCode | null | undefined {
+    return this.#withinBounds(this.incoming.get(block.transfer)?.block(block));
+  }
+
+  #withinBounds(code: TransferCode | null | undefined): TransferCode | null | undefined {
     const unstored = [...this.incoming.values()].reduce((sum, { unstoredBytes }) => sum + unstoredBytes, 0);
     return code !== undefined && unstored > RECEIVE_BYTES ? 'protocol' : code;
   }

@@ -52,7 +52,7 @@ export class FakeHost implements Host {
 
   constructor(
     readonly kind: HostKind = 'browser',
-    readonly can: HostCan = { serveRooms: false, chooseFolder: false, call: true },
+    readonly can: HostCan = { serveRooms: false, chooseFolder: false, pickFolder: false, call: true },
   ) {}
 
   /** Says that something happened. */
@@ -89,6 +89,10 @@ export class FakeHost implements Host {
   }
 
   pickFiles(): Promise<PickedFile[]> {
+    return Promise.resolve(this.files);
+  }
+
+  pickFolder(): Promise<PickedFile[]> {
     return Promise.resolve(this.files);
   }
 

@@ -2,7 +2,7 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { TextArea, TextField } from 'react-aria-components';
 import { IconButton } from '../../shared/components/Button';
-import { PaperclipIcon, SendIcon } from '../../shared/icons/icons';
+import { FolderIcon, PaperclipIcon, SendIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
 
 interface ComposerProps {
@@ -11,10 +11,12 @@ interface ComposerProps {
   /** False when it was not taken: too long. */
   readonly onSend: (body: string) => boolean;
   readonly onAttach: () => void;
+  /** Null where folders cannot be picked. */
+  readonly onAttachFolder: (() => void) | null;
 }
 
 /** The composer. */
-export function Composer({ canSend, onSend, onAttach }: ComposerProps) {
+export function Composer({ canSend, onSend, onAttach, onAttachFolder }: ComposerProps) {
   const { words } = useLanguage();
   const [body, setBody] = useState('');
   const [isTooLong, setTooLong] = useState(false);
@@ -51,6 +53,11 @@ export function Composer({ canSend, onSend, onAttach }: ComposerProps) {
       <IconButton label={words.chat.attach} isDisabled={!canSend} onPress={onAttach} data-testid="attach">
         <PaperclipIcon />
       </IconButton>
+      {onAttachFolder === null ? null : (
+        <IconButton label={words.chat.attachFolder} isDisabled={!canSend} onPress={onAttachFolder} data-testid="attach-folder">
+          <FolderIcon />
+        </IconButton>
+      )}
       <TextField className="composer-field" aria-label={words.chat.input} value={body} onChange={setBody} isInvalid={isTooLong} validationBehavior="aria">
         <TextArea
           ref={input}

@@ -22,6 +22,8 @@ interface ConversationProps {
   readonly copy: (text: string) => Promise<void>;
   readonly onSend: (body: string) => boolean;
   readonly onAttach: () => void;
+  /** Null where folders cannot be picked. */
+  readonly onAttachFolder: (() => void) | null;
   readonly actions: TransferActions;
 }
 
@@ -31,7 +33,19 @@ const AT_END_PX = 48;
 const TOGETHER_MS = 5 * 60_000;
 
 /** The conversation. */
-export function Conversation({ stream, transfers, offeredAgain, people, canSend, isOver, copy, onSend, onAttach, actions }: ConversationProps) {
+export function Conversation({
+  stream,
+  transfers,
+  offeredAgain,
+  people,
+  canSend,
+  isOver,
+  copy,
+  onSend,
+  onAttach,
+  onAttachFolder,
+  actions,
+}: ConversationProps) {
   const { words } = useLanguage();
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
@@ -77,7 +91,7 @@ export function Conversation({ stream, transfers, offeredAgain, people, canSend,
           </Button>
         </div>
       ) : null}
-      <Composer canSend={canSend} onSend={onSend} onAttach={onAttach} />
+      <Composer canSend={canSend} onSend={onSend} onAttach={onAttach} onAttachFolder={onAttachFolder} />
     </div>
   );
 }

@@ -7,22 +7,26 @@ import type { Random } from '../../trust/bytes';
 import type { Host } from '../port';
 import { PickedFiles } from './files/PickedFiles';
 import { ReceivedFiles } from './files/ReceivedFiles';
+import { browserHasher } from './hashing/BlockHasher';
 import { askToNotify, copyText, keepScreenAwake, notifyUser } from './page/attention';
 import { watchFileDrops } from './page/drops';
 import { EventQueue } from './page/EventQueue';
+import { chosenFolder } from './page/folders';
 import { watchFilePastes } from './page/pastes';
-import { chooseFiles } from './page/pickFiles';
+import { canChooseFolder, chooseFiles, chooseFolderFiles } from './page/pickFiles';
 import { RoomEngine } from './room/RoomEngine';
 import { RoomTabs } from './room/RoomTabs';
 import { readSettings, writeSettings } from './settings';
-import { browserOpfs } from './storage/opfsVisit';
+import { browserOpfs } from './storage/opfs';
 import { ReceivedStore } from './storage/receivedStore';
 
 /** Makes the host of this page. Once a page. */
 export function createHost(): Host {
   const events = new EventQueue<Event>();
   const picked = new PickedFiles();
-  const received = new ReceivedFiles(new ReceivedStore(browserOpfs(), random));
+  const store = new ReceivedStore(browserOpfs());
+  const hasher = browserHasher();
+  const received = new ReceivedFiles(store, hasher);
   let settings = readSettings();
   const engine = new RoomEngine({
     ownServer: ownServer(),
@@ -38,9 +42,13 @@ export function createHost(): Host {
 
   return {
     kind: 'browser',
-    can: { serveRooms: false, chooseFolder: false, call: 'RTCPeerConnection' in globalThis },
+    can: { serveRooms: false, chooseFolder: false, pickFolder: canChooseFolder(), call: 'RTCPeerConnection' in globalThis },
     dispatch: async (command) => {
-      if (command.type === 'start-room' || command.type === 'join-room' || command.type === 'join-by-code') received.clear();
+      if (command.type === 'start-room' || command.type === 'join-room' || command.type === 'join-by-code') {
+        received.clear();
+        // With a room its server is there to load from; it may be gone by the time of a transfer, which needs it no more.
+        hasher.begin();
+      }
       // Whoever writes or offers waits for an answer, perhaps while looking elsewhere; a gesture stands behind both.
       if (command.type === 'send-text' || command.type === 'offer-files') askToNotify();
       await engine.dispatch(command);
@@ -48,8 +56,14 @@ export function createHost(): Host {
     subscribe: (listener) => events.subscribe(listener),
 
     pickFiles: async () => picked.add(await chooseFiles()),
+    pickFolder: async () => {
+      const folder = chosenFolder(await chooseFolderFiles());
+      return folder === null ? [] : [picked.addFolder(folder)];
+    },
     watchDrops: (listener) => {
-      const stopDrops = watchFileDrops(({ hovering, files }) => listener({ hovering, files: picked.add(files) }));
+      const stopDrops = watchFileDrops(({ hovering, files, folders }) =>
+        listener({ hovering, files: [...picked.add(files), ...folders.map((folder) => picked.addFolder(folder))] }),
+      );
       const stopPastes = watchFilePastes((files) => listener({ hovering: false, files: picked.add(files) }));
       return () => {
         stopDrops();
@@ -67,9 +81,8 @@ export function createHost(): Host {
       return Promise.resolve();
     },
     chooseFolder: () => Promise.resolve(null),
-    // Parts in a page's storage are cleared at its next visit.
-    unfinished: () => Promise.resolve({ transfers: 0, bytes: 0 }),
-    discardUnfinished: () => Promise.resolve(),
+    unfinished: () => store.unfinished(),
+    discardUnfinished: () => store.discardUnfinished(),
 
     watchLinks: (listener) => {
       const tell = (): void => {

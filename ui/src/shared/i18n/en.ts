@@ -33,8 +33,8 @@ export const en = {
     title: 'Leave while files are moving?',
     body: (n: number): string =>
       count(n, {
-        one: 'A transfer is not finished. If you leave now it stops, and the unfinished file is dropped.',
-        other: `${n} transfers are not finished. If you leave now they stop, and unfinished files are dropped.`,
+        one: 'A transfer is not finished. If you leave now it stops. Where what had arrived could be kept, it goes on when the same is offered again.',
+        other: `${n} transfers are not finished. If you leave now they stop. Where what had arrived could be kept, they go on when the same is offered again.`,
       }),
     stay: 'Stay',
     go: 'Leave and stop',

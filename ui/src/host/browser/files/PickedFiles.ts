@@ -1,7 +1,7 @@
-// Files the user picked or dropped, by the number the screen knows them by.
+// Files and folders the user picked or dropped, by the number the screen knows them by.
 //
 // Promises: a number is never used twice in one page; a block is read only from a file that is still what was picked. Leaves to others:
-// when to read. Nothing is read before it is asked for, and never more than the slice.
+// when to read, and whether all of it fits an offer. Nothing is read before it is asked for, and never more than the slice.
 import type { PickedFile } from '../../../protocol/PickedFile';
 import type { TransferCode } from '../../../protocol/TransferCode';
 import type { Bytes } from '../../../trust/bytes';
@@ -51,26 +51,39 @@ export class PickedSource {
   }
 }
 
+/** A folder as it was picked, with everything in it. */
+export interface PickedFolder {
+  readonly name: string;
+  readonly files: readonly PickedSource[];
+}
+
 export class PickedFiles {
-  readonly #sources = new Map<number, PickedSource>();
+  readonly #sources = new Map<number, readonly PickedSource[]>();
   #next = 1;
 
   add(files: Iterable<File>): PickedFile[] {
-    return Array.from(files, (file) => {
-      const handle = this.#next;
-      this.#next += 1;
-      const source = new PickedSource(file);
-      this.#sources.set(handle, source);
-      return { handle, name: file.name, size: source.size };
-    });
+    return Array.from(files, (file) => this.#number(file.name, [new PickedSource(file)]));
   }
 
-  get(handle: number): PickedSource | null {
+  /** One number stands for all that is in a folder. */
+  addFolder({ name, files }: PickedFolder): PickedFile {
+    return this.#number(name, files);
+  }
+
+  /** What a number stands for; null for none that was given. */
+  get(handle: number): readonly PickedSource[] | null {
     return this.#sources.get(handle) ?? null;
   }
 
   /** The room was left: all numbers end. */
   clear(): void {
     this.#sources.clear();
+  }
+
+  #number(name: string, sources: readonly PickedSource[]): PickedFile {
+    const handle = this.#next;
+    this.#next += 1;
+    this.#sources.set(handle, sources);
+    return { handle, name, size: sources.reduce((sum, { size }) => sum + size, 0) };
   }
 }

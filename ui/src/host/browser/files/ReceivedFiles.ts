@@ -3,12 +3,22 @@
 // Promises: only finished entries can be saved; everything received is thrown away when another room is entered. Leaves to others:
 // where the bytes lie (`storage`).
 import type { TransferId } from '../../../protocol/TransferId';
+import type { BlockHasher } from '../hashing/BlockHasher';
 import { failed } from '../room/failure';
-import type { TransferPlaces } from '../room/EntrySinks';
+import type { TransferPlace, TransferPlaces } from '../room/TransferPlaces';
 import { downloadFile } from '../storage/download';
 import type { EntrySink } from '../storage/entrySink';
-import type { ReceivedStore } from '../storage/receivedStore';
+import { canPickTarget, pickTarget, writeTree } from '../storage/folderTarget';
+import { zipOf } from '../storage/zip';
+import type { ReceivedStore, StoredOffer } from '../storage/receivedStore';
 import { isPicture, previewOf, PREVIEWS } from './preview';
+
+/** A finished entry. */
+export interface ReceivedFile {
+  /** Safe, relative. */
+  readonly path: string;
+  readonly file: File;
+}
 
 interface ReceivedEntry {
   /** Safe, relative. */
@@ -16,53 +26,84 @@ interface ReceivedEntry {
   readonly sink: EntrySink;
 }
 
+interface ReceivedTransfer {
+  readonly stored: StoredOffer;
+  readonly entries: ReceivedEntry[];
+}
+
 export class ReceivedFiles implements TransferPlaces {
-  readonly #entries = new Map<TransferId, ReceivedEntry[]>();
+  readonly #transfers = new Map<TransferId, ReceivedTransfer>();
 
-  constructor(private readonly store: ReceivedStore) {}
+  constructor(
+    private readonly store: ReceivedStore,
+    readonly hasher: BlockHasher,
+  ) {}
 
-  async open(transfer: TransferId, path: string, size: number): Promise<EntrySink> {
-    const entries = this.#entries.get(transfer) ?? [];
-    this.#entries.set(transfer, entries);
-    const sink = await this.store.open(size);
-    entries.push({ path, sink });
-    return sink;
+  async accept(transfer: TransferId, offer: string | null): Promise<TransferPlace> {
+    const stored = await this.store.accept(offer);
+    const entries: ReceivedEntry[] = [];
+    this.#transfers.set(transfer, { stored, entries });
+    return {
+      left: () => stored.left(),
+      open: async (entry, path, size) => {
+        const sink = await stored.open(entry, size);
+        entries.push({ path, sink });
+        return sink;
+      },
+      end: (keep) => stored.end(keep),
+    };
   }
 
-  /** Hands every finished entry of a transfer to the browser's downloads. Call from a gesture. */
-  async save(transfer: TransferId): Promise<void> {
-    const files = await Promise.all(
-      (this.#entries.get(transfer) ?? []).map(async ({ path, sink }) => ({ path, file: await sink.file() })),
-    );
-    let saved = 0;
-    for (const { path, file } of files) {
-      if (file === null) continue;
-      downloadFile(file, path);
-      saved += 1;
+  declined(offer: string): void {
+    // What cannot be removed now grows old and goes then.
+    this.store.forget(offer).catch(() => undefined);
+  }
+
+  /** The finished entries of a transfer, in the order they came. */
+  async finished(transfer: TransferId): Promise<ReceivedFile[]> {
+    const files: ReceivedFile[] = [];
+    for (const { path, sink } of this.#transfers.get(transfer)?.entries ?? []) {
+      const file = await sink.file();
+      if (file !== null) files.push({ path, file });
     }
-    if (saved === 0) throw failed('not-now', 'nothing of this transfer can be saved');
+    return files;
+  }
+
+  /**
+   * Hands every finished entry of a transfer to the browser's downloads. Folders go into one that the user picks, or, where a page cannot
+   * write there, into one archive. Call from a gesture.
+   */
+  async save(transfer: TransferId): Promise<void> {
+    const hasFolders = this.#transfers.get(transfer)?.entries.some(({ path }) => path.includes('/')) === true;
+    // Asked before anything is waited for, while the gesture counts.
+    const target = hasFolders && canPickTarget() ? await pickTarget() : null;
+    if (target === null && hasFolders && canPickTarget()) throw failed('not-now', 'no folder was picked');
+    const files = await this.finished(transfer);
+    if (files.length === 0) throw failed('not-now', 'nothing of this transfer can be saved');
+    if (target !== null) await writeTree(target, files);
+    else if (hasFolders) downloadFile(new File([await zipOf(files, new Date())], 'received.zip'), archiveName(files));
+    else for (const { path, file } of files) downloadFile(file, path);
   }
 
   /** Small pictures of the first few that are pictures. */
   async previews(transfer: TransferId): Promise<string[]> {
-    const pictures = (this.#entries.get(transfer) ?? []).filter(({ path }) => isPicture(path)).slice(0, PREVIEWS);
-    const previews: string[] = [];
-    for (const { sink } of pictures) {
-      const file = await sink.file();
-      const preview = file === null ? null : await previewOf(file);
-      if (preview !== null) previews.push(preview);
-    }
-    return previews;
+    const pictures = (await this.finished(transfer)).filter(({ path }) => isPicture(path)).slice(0, PREVIEWS);
+    const previews = await Promise.all(pictures.map(({ file }) => previewOf(file)));
+    return previews.filter((preview) => preview !== null);
   }
 
   /** Throws everything away. */
   clear(): void {
-    for (const entries of this.#entries.values()) {
-      for (const { sink } of entries) {
-        // What cannot be removed now is cleared by the storage at the next visit.
-        sink.discard().catch(() => undefined);
-      }
+    for (const { stored } of this.#transfers.values()) {
+      // What cannot be removed now is cleared by the storage at the next visit.
+      stored.clear().catch(() => undefined);
     }
-    this.#entries.clear();
+    this.#transfers.clear();
   }
+}
+
+/** After the folder everything is in; of several folders the first counts. */
+function archiveName(files: readonly ReceivedFile[]): string {
+  const [folder] = files.map(({ path }) => path.split('/')).find(({ length }) => length > 1) ?? [];
+  return `${folder ?? 'received'}.zip`;
 }

@@ -1,10 +1,21 @@
-// Files dropped on the window.
+// Files and folders dropped on the window.
 //
-// Promises: the browser never navigates to a dropped file; folders are left out (they cannot be read as files). Leaves to others: what
-// a drop means.
+// Promises: the browser never navigates to a dropped file; folders come with all that is in them, a moment later than files alone would.
+// Leaves to others: what a drop means.
+import type { PickedFolder } from '../files/PickedFiles';
+import { isFolder, walkFolder } from './folders';
+
+/** What hovers or fell. */
+export interface FileDrop {
+  readonly hovering: boolean;
+  readonly files: readonly File[];
+  readonly folders: readonly PickedFolder[];
+}
+
+const NOTHING: FileDrop = { hovering: false, files: [], folders: [] };
 
 /** Calls `listener` when files hover over the window, leave it, or fall; returns how to stop. */
-export function watchFileDrops(listener: (drop: { hovering: boolean; files: File[] }) => void): () => void {
+export function watchFileDrops(listener: (drop: FileDrop) => void): () => void {
   // Every element under the pointer enters and leaves; the window does when all have left.
   let depth = 0;
   const ofFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
@@ -12,7 +23,7 @@ export function watchFileDrops(listener: (drop: { hovering: boolean; files: File
     if (!ofFiles(event)) return;
     event.preventDefault();
     depth += 1;
-    if (depth === 1) listener({ hovering: true, files: [] });
+    if (depth === 1) listener({ ...NOTHING, hovering: true });
   };
   const over = (event: DragEvent): void => {
     if (!ofFiles(event)) return;
@@ -22,18 +33,27 @@ export function watchFileDrops(listener: (drop: { hovering: boolean; files: File
   const leave = (event: DragEvent): void => {
     if (!ofFiles(event) || depth === 0) return;
     depth -= 1;
-    if (depth === 0) listener({ hovering: false, files: [] });
+    if (depth === 0) listener(NOTHING);
   };
   const drop = (event: DragEvent): void => {
     if (!ofFiles(event)) return;
     event.preventDefault();
     depth = 0;
     const items = [...(event.dataTransfer?.items ?? [])];
+    const folders: FileSystemDirectoryEntry[] = [];
+    // Items are there during the event only; what they named can be walked afterwards.
     const files = items.flatMap((item) => {
-      if (item.webkitGetAsEntry()?.isDirectory === true) return [];
-      return item.getAsFile() ?? [];
+      const entry = item.webkitGetAsEntry();
+      if (entry === null || !isFolder(entry)) return item.getAsFile() ?? [];
+      folders.push(entry);
+      return [];
     });
-    listener({ hovering: false, files });
+    if (folders.length === 0) {
+      listener({ ...NOTHING, files });
+      return;
+    }
+    listener(NOTHING);
+    void Promise.all(folders.map(walkFolder)).then((walked) => listener({ ...NOTHING, files, folders: walked }));
   };
   addEventListener('dragenter', enter);
   addEventListener('dragover', over);

@@ -1,27 +1,39 @@
-// The places of entries that one peer is sending: what the machine orders for an entry is done to its place.
+// The places of transfers and entries that one peer is sending: what the machine orders for an entry is done to its place.
 //
-// Promises: what is done answers with a code, never by a rejection; what is released or discarded and did not get its name is thrown away.
-// Leaves to others: what a place is (`storage`), and what a code means (`Exchange`).
+// Promises: what is done answers with a code, never by a rejection; a transfer has one place from the first use to its release, which keeps
+// parts for a later session or throws them away. Leaves to others: what a place is (`storage`), and what a code means (`Exchange`).
 import type { TransferCode } from '../../../protocol/TransferCode';
 import type { TransferId } from '../../../protocol/TransferId';
 import type { Bytes } from '../../../trust/bytes';
 import { StorageError } from '../storage/entrySink';
 import type { EntrySink } from '../storage/entrySink';
-
-/** Where received entries go. */
-export interface TransferPlaces {
-  /** A place for one entry; `path` is safe. Rejects with a `StorageError`. */
-  open(transfer: TransferId, path: string, size: number): Promise<EntrySink>;
-}
+import type { LeftEntry } from '../storage/OfferFolder';
+import type { TransferPlace, TransferPlaces } from './TransferPlaces';
 
 export class EntrySinks {
+  /** Of transfers that were accepted. */
+  readonly #accepted = new Map<TransferId, Promise<TransferPlace>>();
   /** Of entries under way, by transfer and entry. */
   readonly #sinks = new Map<TransferId, Map<number, Promise<EntrySink>>>();
 
-  constructor(private readonly places: TransferPlaces) {}
+  constructor(
+    private readonly places: Pick<TransferPlaces, 'accept'>,
+    /** The name of the offer that a transfer is of; null for one that is not known. */
+    private readonly nameOf: (transfer: TransferId) => string | null,
+  ) {}
+
+  /** What an earlier session left of a transfer. Never rejects. */
+  async left(transfer: TransferId): Promise<readonly LeftEntry[]> {
+    try {
+      return await (await this.#place(transfer)).left();
+    } catch {
+      // A place that cannot be had shows when its first entry is opened.
+      return [];
+    }
+  }
 
   open(transfer: TransferId, entry: number, path: string, size: number): void {
-    const sink = this.places.open(transfer, path, size);
+    const sink = this.#place(transfer).then((place) => place.open(entry, path, size));
     // A failure to open is told by the writes that follow; without this it would also count as nobody's.
     sink.catch(() => undefined);
     const entries = this.#sinks.get(transfer) ?? new Map<number, Promise<EntrySink>>();
@@ -29,9 +41,9 @@ export class EntrySinks {
     this.#sinks.set(transfer, entries);
   }
 
-  /** Null when the bytes are written, else why not. */
-  write(transfer: TransferId, entry: number, offset: number, bytes: Bytes): Promise<TransferCode | null> {
-    return this.#store(transfer, entry, (sink) => sink.write(offset, bytes));
+  /** Null when the bytes are written, else why not. `proof` is their hash. */
+  write(transfer: TransferId, entry: number, offset: number, bytes: Bytes, proof: Bytes): Promise<TransferCode | null> {
+    return this.#store(transfer, entry, (sink) => sink.write(offset, bytes, proof));
   }
 
   /** Null when the entry has its name, else why not. */
@@ -51,14 +63,25 @@ export class EntrySinks {
     }
   }
 
-  /** Throws away every entry of a transfer that did not get its name. */
-  release(transfer: TransferId): void {
-    for (const entry of [...(this.#sinks.get(transfer)?.keys() ?? [])]) void this.discard(transfer, entry);
+  /** The transfer has ended here; what did not get its name is kept, or thrown away. */
+  release(transfer: TransferId, keep: boolean): void {
+    // What cannot be kept or removed now is found by the next visit, which proves it or clears it.
+    this.#accepted.get(transfer)?.then((place) => place.end(keep)).catch(() => undefined);
+    this.#accepted.delete(transfer);
     this.#sinks.delete(transfer);
   }
 
-  releaseAll(): void {
-    for (const transfer of [...this.#sinks.keys()]) this.release(transfer);
+  /** Keeps what there is of every transfer. */
+  keepAll(): void {
+    for (const transfer of [...this.#accepted.keys()]) this.release(transfer, true);
+  }
+
+  #place(transfer: TransferId): Promise<TransferPlace> {
+    const known = this.#accepted.get(transfer);
+    if (known !== undefined) return known;
+    const place = this.places.accept(transfer, this.nameOf(transfer));
+    this.#accepted.set(transfer, place);
+    return place;
   }
 
   async #store(

@@ -17,10 +17,10 @@ import { isPolite } from '../../../trust/Epoch';
 import type { SharedPace } from '../link/SharedPace';
 import { failed } from './failure';
 import { DataPlane } from './DataPlane';
-import type { TransferPlaces } from './EntrySinks';
 import { MediaProofs } from './MediaProofs';
 import type { MediaVerdict } from './MediaProofs';
 import { TransferDriver } from './TransferDriver';
+import type { TransferPlaces } from './TransferPlaces';
 import type { TransferIndex } from './TransferIndex';
 
 /** What a session needs around it. */

@@ -9,7 +9,7 @@ import { Correspondence } from '../../../trust/Correspondence';
 import type { CorrespondenceOutput } from '../../../trust/Correspondence';
 import { RoomKeys } from '../../../trust/derivation';
 import { createInvitation, invitationLink } from '../../../trust/invitation';
-import { PickedFiles } from '../files/PickedFiles';
+import { PickedFiles, PickedSource } from '../files/PickedFiles';
 import type { SignalingFact } from '../signaling/SignalingLink';
 import { RoomEngine } from './RoomEngine';
 import { RoomTabs } from './RoomTabs';
@@ -56,7 +56,11 @@ async function inside(...peers: PeerId[]) {
     random,
     tabs: new RoomTabs(),
     picked,
-    places: { open: () => Promise.reject(new Error('nothing is received here')) },
+    places: {
+      hasher: { hash: () => Promise.reject(new Error('nothing is hashed here')) },
+      accept: () => Promise.reject(new Error('nothing is received here')),
+      declined: () => undefined,
+    },
     ice: () => ({ servers: [], relayOnly: false }),
     emit: (event) => events.push(event),
   });
@@ -211,6 +215,24 @@ describe('files', () => {
     await expect(engine.dispatch({ type: 'offer-again', transfer: first })).rejects.toMatchObject(notNow);
     await engine.dispatch({ type: 'leave-room' });
     await expect(engine.dispatch({ type: 'offer-again', transfer: second?.id ?? '' })).rejects.toMatchObject(notNow);
+  });
+
+  it('of a picked folder are offered, and offered again, under their paths in it', async () => {
+    const { engine, events, picked } = await inside(BOB);
+    const folder = picked.addFolder({ name: 'top', files: [new PickedSource(new File(['abc'], 'a'), ['top', 'a']), new PickedSource(new File(['d'], 'b'), ['top', 'sub', 'b'])] });
+    const [single] = picked.add([new File([], 'c')]);
+    await engine.dispatch({ type: 'offer-files', peer: BOB, handles: [folder.handle, single?.handle ?? 0] });
+    const paths = ['top/a', 'top/sub/b', 'c'];
+    expect(last(events)?.entries.map(({ path }) => path)).toEqual(paths);
+    await engine.dispatch({ type: 'cancel-transfer', transfer: last(events)?.id ?? '' });
+    await engine.dispatch({ type: 'offer-again', transfer: last(events)?.id ?? '' });
+    expect(last(events)).toMatchObject({ state: 'waiting', entry_count: 3, total_bytes: 4 });
+    expect(last(events)?.entries.map(({ path }) => path)).toEqual(paths);
+    const invalid = { failure: expect.objectContaining({ code: 'offer-invalid' }) as unknown };
+    await expect(engine.dispatch({ type: 'offer-files', peer: BOB, handles: [single?.handle ?? 0, 99] })).rejects.toMatchObject(invalid);
+    const empty = picked.addFolder({ name: 'empty', files: [] });
+    await expect(engine.dispatch({ type: 'offer-files', peer: BOB, handles: [empty.handle] })).rejects.toMatchObject(invalid);
+    await engine.dispatch({ type: 'leave-room' });
   });
 
   it('of no transfer can be neither accepted nor held up', async () => {

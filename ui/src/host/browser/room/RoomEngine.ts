@@ -27,11 +27,11 @@ import type { SignalingFact } from '../signaling/SignalingLink';
 import { CodeDesk } from '../spoken/CodeDesk';
 import { AwaitedPeers } from './AwaitedPeers';
 import { Entrance, type Arrival } from './Entrance';
-import type { TransferPlaces } from './EntrySinks';
 import { failed } from './failure';
 import { PeerSession } from './PeerSession';
 import { forgetSeat } from './seat';
 import type { RoomTabs } from './RoomTabs';
+import type { TransferPlaces } from './TransferPlaces';
 import { dispatchTransfer } from './transferCommands';
 import { TransferIndex } from './TransferIndex';
 

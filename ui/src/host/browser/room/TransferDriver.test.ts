@@ -5,7 +5,9 @@ import type { Event } from '../../../protocol/Event';
 import type { PeerId } from '../../../protocol/PeerId';
 import type { TransferCode } from '../../../protocol/TransferCode';
 import { PickedSource } from '../files/PickedFiles';
+import { BlockHasher } from '../hashing/BlockHasher';
 import { TransferDriver } from './TransferDriver';
+import type { TransferPlaces } from './TransferPlaces';
 import { TransferIndex } from './TransferIndex';
 
 const ADA = '22'.repeat(16);
@@ -16,12 +18,20 @@ function offer(name: string): Control {
   return { type: 'offer', transfer: ID, entry_count: 1, total_bytes: 3, entries: [{ path: [name], size: 3 }], last: true };
 }
 
+const NOWHERE: TransferPlaces = {
+  hasher: new BlockHasher(() => {
+    throw new Error('no workers here');
+  }, 1),
+  accept: () => Promise.reject(new Error('nothing is opened')),
+  declined: () => undefined,
+};
+
 /** The transfers with a peer over a link that is up. */
 function driver(peer: PeerId, index: TransferIndex) {
   const told: Event[] = [];
   const sent: Control[] = [];
   let frames = 0;
-  const transfers = new TransferDriver(peer, { open: () => Promise.reject(new Error('nothing is opened')) }, index, {
+  const transfers = new TransferDriver(peer, NOWHERE, index, {
     sendControl: (message) => sent.push(message),
     sendFrame: () => void (frames += 1),
     emit: (event) => told.push(event),
@@ -47,7 +57,7 @@ function files(): { files: File[]; sources: PickedSource[] } {
 }
 
 describe('an offer', () => {
-  it('with the id of another peer is declined unseen, and can be neither accepted nor ended in its place', () => {
+  it('with the id of another peer is declined unseen, and can be neither accepted nor ended in its place', async () => {
     const index = new TransferIndex();
     const [ada, bob] = [driver(ADA, index), driver(BOB, index)];
     ada.transfers.controlReceived(offer('plan.pdf'));
@@ -61,7 +71,7 @@ describe('an offer', () => {
     expect(bob.shown()).toEqual([]);
     expect(ada.transfers.knows(ID)).toBe(true);
     ada.transfers.decide({ type: 'accept-transfer', transfer: ID, without: [] });
-    expect(ada.sent.at(-1)).toEqual({ type: 'accept', transfer: ID, resume: [] });
+    await expect.poll(() => ada.sent.at(-1)).toEqual({ type: 'accept', transfer: ID, resume: [] });
     expect(ada.shown().at(0)).toEqual([ADA, 'waiting']);
     for (const { transfers } of [ada, bob]) transfers.close();
   });
@@ -179,13 +189,13 @@ describe('an ended transfer', () => {
 });
 
 describe('a transfer under way', () => {
-  it('is accepted without what is not wanted', () => {
+  it('is accepted without what is not wanted', async () => {
     const ada = driver(ADA, new TransferIndex());
     const entries = ['a', 'b'].map((name) => ({ path: [name], size: 3 }));
     ada.transfers.controlReceived({ type: 'offer', transfer: ID, entry_count: 2, total_bytes: 6, entries, last: true });
     expect(() => ada.transfers.decide({ type: 'accept-transfer', transfer: ID, without: [0, 1] })).toThrow('not in a state for this');
     ada.transfers.decide({ type: 'accept-transfer', transfer: ID, without: [1] });
-    expect(ada.sent.map(({ type }) => type)).toEqual(['entry-failed', 'accept']);
+    await expect.poll(() => ada.sent.map(({ type }) => type)).toEqual(['entry-failed', 'accept']);
     expect(ada.last()).toMatchObject({ state: 'moving', total_bytes: 3 });
     ada.transfers.close();
   });

@@ -1,8 +1,8 @@
 // Carries out what the texts-and-files machine of one peer orders: channel, picked files, places for received ones, time.
 //
-// Promises: orders are carried out in their order; results go back as they come; after `close` nothing is ordered any more and what was not
-// finished is thrown away. Leaves to others: every rule of the protocol (`Exchange`), the places of received entries (`EntrySinks`), how
-// fast frames leave (`SharedPace`).
+// Promises: orders are carried out in their order; results go back as they come; blocks are hashed away from the page's thread; after `close`
+// nothing is ordered any more, and what was not finished is kept for a later session. Leaves to others: every rule of the protocol
+// (`Exchange`), the places of received entries (`EntrySinks`), going on with what is kept (`Returns`), how fast frames leave (`SharedPace`).
 import type { Command } from '../../../protocol/Command';
 import type { Control } from '../../../protocol/Control';
 import type { Event } from '../../../protocol/Event';
@@ -16,11 +16,16 @@ import type { ExchangeEvent, Output } from '../../../transfer/output';
 import type { Bytes } from '../../../trust/bytes';
 import { HostError } from '../../port';
 import type { PickedSource } from '../files/PickedFiles';
+import { FrameCollector } from '../hashing/FrameCollector';
 import { Again } from './Again';
 import { EntrySinks } from './EntrySinks';
-import type { TransferPlaces } from './EntrySinks';
 import { failed } from './failure';
+import { isWorthKeeping } from './isWorthKeeping';
+import { OfferBook } from './OfferBook';
+import { readProven } from './readProven';
+import { Returns } from './Returns';
 import type { TransferIndex } from './TransferIndex';
+import type { TransferPlaces } from './TransferPlaces';
 
 export interface TransferDriverOwner {
   sendControl(message: Control): void;
@@ -38,8 +43,13 @@ export type Decision = Extract<
 
 export class TransferDriver {
   readonly #exchange: Exchange;
-  readonly #sources = new Map<TransferId, readonly PickedSource[]>();
+  readonly #frames: FrameCollector;
+  readonly #offers = new OfferBook();
+  readonly #returns: Returns;
   readonly #sinks: EntrySinks;
+  /** Transfers whose parts stay for a later session when they are released. */
+  readonly #kept = new Set<TransferId>();
+  readonly #sources = new Map<TransferId, readonly PickedSource[]>();
   readonly #again = new Again();
   /** Transfers told of and not ended. */
   readonly #known = new Set<TransferId>();
@@ -51,13 +61,27 @@ export class TransferDriver {
 
   constructor(
     private readonly peer: PeerId,
-    places: TransferPlaces,
+    private readonly places: TransferPlaces,
     /** Of the whole room. */
     private readonly index: TransferIndex,
     private readonly owner: TransferDriverOwner,
   ) {
     this.#exchange = new Exchange(peer);
-    this.#sinks = new EntrySinks(places);
+    this.#frames = new FrameCollector(places.hasher, {
+      handOn: (received) => this.#handle(received),
+      broken: (detail) => owner.broken(detail),
+    });
+    this.#sinks = new EntrySinks(places, (transfer) => this.#offers.get(transfer)?.name ?? null);
+    this.#returns = new Returns({
+      hasher: places.hasher,
+      isUnderWay: (transfer) => this.#known.has(transfer),
+      sizes: (transfer) => this.#offers.get(transfer)?.sizes ?? [],
+      left: (transfer) => this.#sinks.left(transfer),
+      handIn: (input) => this.#handle(input),
+      say: (message) => {
+        if (!this.#closed) owner.sendControl(message);
+      },
+    });
   }
 
   get isBusy(): boolean {
@@ -75,19 +99,24 @@ export class TransferDriver {
   }
 
   linkUp(maxMessageBytes: number): void {
+    this.#dropLink();
     this.#handle({ type: 'link-up', maxMessageBytes });
   }
 
   linkLost(): void {
+    this.#dropLink();
     this.#handle({ type: 'link-lost' });
   }
 
   controlReceived(message: Control): void {
+    this.#offers.read(message);
+    if (message.type === 'entry-failed') this.#returns.entryFailed(message.transfer, message.entry);
     this.#handle({ type: 'control-received', message });
   }
 
   frameReceived(frame: Uint8Array): void {
-    this.#handle({ type: 'frame-received', frame });
+    // A message of a data channel has a buffer of its own.
+    if (!this.#closed) this.#frames.take(frame as Bytes);
   }
 
   /** Throws a `HostError` when the machine refuses. */
@@ -134,9 +163,12 @@ export class TransferDriver {
       case 'accept-transfer':
         this.#wish({ type: 'accept', transfer, without: decision.without });
         break;
-      case 'decline-transfer':
+      case 'decline-transfer': {
+        const offer = this.#offers.get(transfer);
         this.#wish({ type: 'decline', transfer });
+        if (offer !== null) this.places.declined(offer.name);
         break;
+      }
       case 'cancel-transfer':
         this.#wish({ type: 'cancel', transfer });
         break;
@@ -155,10 +187,18 @@ export class TransferDriver {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#sinks.releaseAll();
+    this.#frames.drop();
+    this.#returns.stopAll();
+    this.#sinks.keepAll();
     for (const transfer of [...this.#known, ...this.#again.transfers()]) this.index.ended(transfer, this.peer);
     this.#sources.clear();
     this.#again.clear();
+  }
+
+  #dropLink(): void {
+    this.#frames.drop();
+    this.#offers.linkLost();
+    this.#returns.linkLost();
   }
 
   #wish(input: Input): void {
@@ -192,7 +232,7 @@ export class TransferDriver {
   #carryOut(output: Output): void {
     switch (output.type) {
       case 'send-control':
-        this.owner.sendControl(output.message);
+        this.#returns.say(output.message);
         break;
       case 'send-frame':
         this.owner.sendFrame(output.frame);
@@ -211,6 +251,7 @@ export class TransferDriver {
         break;
       case 'discard-entry':
         void this.#sinks.discard(output.transfer, output.entry);
+        this.#returns.entryFailed(output.transfer, output.entry);
         break;
       case 'release-transfer':
         this.#release(output.transfer, output.missing);
@@ -222,13 +263,13 @@ export class TransferDriver {
   }
 
   async #read({ transfer, entry, block, offset, length }: Extract<Output, { type: 'read-block' }>): Promise<void> {
-    const source = this.#sources.get(transfer)?.[entry];
-    const result = source === undefined ? 'read-failed' : await source.read(offset, length);
-    this.#handle({ type: 'block-read', transfer, entry, block, result });
+    const read = await readProven(this.#sources.get(transfer)?.[entry], this.places.hasher, offset, length);
+    this.#handle({ type: 'block-read', transfer, entry, block, ...read });
   }
 
-  async #write({ transfer, entry, block, offset, bytes }: Extract<Output, { type: 'write-block' }>): Promise<void> {
-    const result = await this.#sinks.write(transfer, entry, offset, bytes);
+  async #write({ transfer, entry, block, offset, bytes, proof }: Extract<Output, { type: 'write-block' }>): Promise<void> {
+    const isStored = this.#returns.isHandingIn(transfer);
+    const result = isStored ? null : await this.#sinks.write(transfer, entry, offset, bytes, proof);
     this.#handle({ type: 'block-written', transfer, entry, block, result });
   }
 
@@ -236,11 +277,15 @@ export class TransferDriver {
     const result = await this.#sinks.finish(transfer, entry);
     if (result === null) this.index.received(transfer);
     this.#handle({ type: 'entry-finished', transfer, entry, result });
+    this.#returns.entryFinished(transfer, entry);
   }
 
   /** A transfer has ended. What of ours is missing may be offered again, and until then its id stays this peer's. */
   #release(transfer: TransferId, missing: readonly number[]): void {
-    this.#sinks.release(transfer);
+    this.#returns.stop(transfer);
+    this.#sinks.release(transfer, this.#kept.has(transfer));
+    this.#kept.delete(transfer);
+    this.#offers.forget(transfer);
     const forgotten = this.#again.remember(transfer, this.#sources.get(transfer) ?? [], missing);
     this.#sources.delete(transfer);
     this.#known.delete(transfer);
@@ -251,6 +296,7 @@ export class TransferDriver {
   #tell(event: ExchangeEvent): void {
     switch (event.type) {
       case 'transfer-changed':
+        this.#kept[isWorthKeeping(event.transfer) ? 'add' : 'delete'](event.transfer.id);
         if (this.#isOurs(event.transfer)) this.owner.emit(event);
         break;
       case 'text-received':

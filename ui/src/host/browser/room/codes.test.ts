@@ -11,6 +11,8 @@ vi.mock('socket.io-client', async () => ({ io: (await import('../signaling/testi
 
 const SERVER = 'https://parlor.example';
 
+const nothing = (): Promise<never> => Promise.reject(new Error('nothing is received here'));
+
 function person() {
   const events: Event[] = [];
   const engine = new RoomEngine({
@@ -18,7 +20,7 @@ function person() {
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     tabs: new RoomTabs(),
     picked: new PickedFiles(),
-    places: { open: () => Promise.reject(new Error('nothing is received here')) },
+    places: { hasher: { hash: nothing }, accept: nothing, declined: () => undefined },
     ice: () => ({ servers: [], relayOnly: false }),
     emit: (event) => events.push(event),
   });

@@ -47,7 +47,11 @@ export function dispatchTransfer({ sessions, picked, random }: TransferReach, co
 }
 
 function sourcesOf(picked: PickedFiles, handles: readonly number[]): PickedSource[] {
-  const sources = handles.flatMap((handle) => picked.get(handle) ?? []);
-  if (sources.length === 0 || sources.length !== handles.length) throw failed('offer-invalid', 'unknown files');
+  const sources = handles.flatMap((handle) => {
+    const known = picked.get(handle);
+    if (known === null) throw failed('offer-invalid', 'unknown files');
+    return known;
+  });
+  if (sources.length === 0) throw failed('offer-invalid', 'no files');
   return sources;
 }

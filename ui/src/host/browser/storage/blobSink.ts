@@ -42,6 +42,10 @@ class BlobSink implements EntrySink {
     return Promise.resolve();
   }
 
+  get isFinished(): boolean {
+    return this.#file !== null;
+  }
+
   discard(): Promise<void> {
     if (!this.#isGone) this.release();
     this.#isGone = true;

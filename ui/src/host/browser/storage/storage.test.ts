@@ -1,141 +1,62 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Bytes } from '../../../trust/bytes';
+import { BLOCK_BYTES } from '../../../protocol/limits';
+import { concatBytes, equalBytes, type Bytes } from '../../../trust/bytes';
 import { BlobRoom } from './blobSink';
 import { StorageError, type EntrySink } from './entrySink';
 import { openFileSink } from './fileSink';
-import { OpfsVisit, type OpfsSurroundings } from './opfsVisit';
+import { KEPT_MS, OfferFolders } from './OfferFolders';
+import type { OfferFolder } from './OfferFolder';
 import { ReceivedStore } from './receivedStore';
+import { FakeFile, FakeOrigin } from './testing/FakeOrigin';
 
-/** A file system in memory with the few calls that are used; a write is refused when `capBytes` is passed. */
-class FakeFolder {
-  readonly folders = new Map<string, FakeFolder>();
-  readonly files = new Map<string, FakeFile>();
+/** A block that is like no other, and what stands for its hash. */
+const block = (number: number, length = BLOCK_BYTES): Bytes => new Uint8Array(length).fill(number + 1);
+const proof = (number: number): Bytes => new Uint8Array(32).fill(200 + number);
 
-  constructor(private readonly capBytes = Infinity) {}
-
-  getDirectoryHandle(name: string): Promise<FakeFolder> {
-    const folder = this.folders.get(name) ?? new FakeFolder(this.capBytes);
-    this.folders.set(name, folder);
-    return Promise.resolve(folder);
-  }
-
-  getFileHandle(name: string): Promise<FakeFile> {
-    const file = new FakeFile(this.capBytes);
-    this.files.set(name, file);
-    return Promise.resolve(file);
-  }
-
-  removeEntry(name: string): Promise<void> {
-    const known = this.folders.delete(name) || this.files.delete(name);
-    return known ? Promise.resolve() : Promise.reject(new DOMException('gone', 'NotFoundError'));
-  }
-
-  async *keys(): AsyncGenerator<string> {
-    for (const name of [...this.folders.keys(), ...this.files.keys()]) yield await Promise.resolve(name);
-  }
+async function write(sink: EntrySink, numbers: readonly number[], lastLength = BLOCK_BYTES): Promise<void> {
+  for (const number of numbers) await sink.write(number * BLOCK_BYTES, block(number, number === numbers.at(-1) ? lastLength : BLOCK_BYTES), proof(number));
 }
 
-class FakeFile {
-  committed: Bytes | null = null;
-
-  constructor(private readonly capBytes: number) {}
-
-  createWritable(): Promise<unknown> {
-    let written: Bytes = new Uint8Array(0);
-    let isOpen = true;
-    return Promise.resolve({
-      write: ({ position, data }: { position: number; data: Bytes }) => {
-        const end = position + data.length;
-        if (!isOpen) return Promise.reject(new TypeError('closed'));
-        if (end > this.capBytes) return Promise.reject(new DOMException('full', 'QuotaExceededError'));
-        if (end > written.length) {
-          const grown = new Uint8Array(end);
-          grown.set(written);
-          written = grown;
-        }
-        written.set(data, position);
-        return Promise.resolve();
-      },
-      close: () => {
-        isOpen = false;
-        this.committed = written;
-        return Promise.resolve();
-      },
-      abort: () => {
-        isOpen = false;
-        return Promise.resolve();
-      },
-    });
-  }
-
-  getFile(): Promise<File> {
-    return Promise.resolve(new File([this.committed ?? new Uint8Array(0)], 'fake'));
-  }
-}
-
-/** Web Locks of one origin. A tab that dies lets go of its locks. */
-class FakeLocks {
-  readonly held = new Set<string>();
-
-  lock: OpfsSurroundings['lock'] = async (name, { ifAvailable }, held) => {
-    if (this.held.has(name)) {
-      if (!ifAvailable) throw new Error('this fake cannot wait');
-      return held(null);
-    }
-    this.held.add(name);
-    await held({ mode: 'exclusive', name });
-    this.held.delete(name);
-  };
-}
-
-function origin(capBytes = Infinity, roomBytes: number | null = null): { root: FakeFolder; locks: FakeLocks; around: OpfsSurroundings } {
-  const root = new FakeFolder(capBytes);
-  const locks = new FakeLocks();
-  const around: OpfsSurroundings = {
-    root: () => Promise.resolve(root as unknown as FileSystemDirectoryHandle),
-    lock: locks.lock,
-    roomBytes: () => Promise.resolve(roomBytes),
-  };
-  return { root, locks, around };
-}
-
-let calls = 0;
-const random = (length: number): Bytes => {
-  calls += 1;
-  return new Uint8Array(length).fill(calls);
-};
-
-async function content(sink: EntrySink): Promise<number[] | null> {
+async function content(sink: EntrySink): Promise<Bytes | null> {
   const file = await sink.file();
-  return file === null ? null : [...new Uint8Array(await file.arrayBuffer())];
+  return file === null ? null : new Uint8Array(await file.arrayBuffer());
+}
+
+/** Whether a sink gives these; comparing megabytes one by one would take a test minutes. */
+async function holds(sink: EntrySink, ...parts: readonly Bytes[]): Promise<boolean> {
+  const [bytes, wanted] = [await content(sink), concatBytes(...parts)];
+  return bytes?.length === wanted.length && equalBytes(bytes, wanted);
+}
+
+async function folderOf(origin: FakeOrigin, offer = 'a'): Promise<{ folder: OfferFolder; die: () => void }> {
+  const tab = origin.tab();
+  const folder = await (await OfferFolders.begin(tab.around)).open(offer);
+  if (folder === null) throw new Error('not opened');
+  return { folder, die: () => tab.die() };
 }
 
 describe('sinks of every kind', () => {
   const kinds: Record<string, () => Promise<EntrySink>> = {
-    blobs: () => Promise.resolve(new BlobRoom().open(4)),
-    'the private file system': async () => {
-      const sink = await (await OpfsVisit.begin(origin().around, random)).open(4);
-      if (sink === null) throw new Error('no room');
-      return sink;
-    },
+    blobs: () => Promise.resolve(new BlobRoom().open(BLOCK_BYTES + 4)),
+    'the private file system': async () => (await folderOf(new FakeOrigin())).folder.open(0, BLOCK_BYTES + 4),
   };
 
-  it.each(Object.entries(kinds))('%s: give what was written, in any order of blocks, and only when finished', async (_, open) => {
+  it.each(Object.entries(kinds))('%s: give what was written, and only when finished', async (_, open) => {
     const sink = await open();
-    await Promise.all([sink.write(2, Uint8Array.of(3, 4)), sink.write(0, Uint8Array.of(1, 2))]);
+    await Promise.all([sink.write(0, block(0), proof(0)), sink.write(BLOCK_BYTES, block(1, 4), proof(1))]);
     expect(await content(sink)).toBeNull();
     await sink.finish();
-    expect(await content(sink)).toEqual([1, 2, 3, 4]);
+    expect(await holds(sink, block(0), block(1, 4))).toBe(true);
     await sink.discard();
     await sink.discard();
     expect(await content(sink)).toBeNull();
   });
 
-  it.each(Object.entries(kinds))('%s: finish an empty entry', async (_, open) => {
-    const sink = await open();
+  it.each(Object.entries(kinds))('%s: finish an empty entry', async (kind, open) => {
+    const sink = kind === 'blobs' ? await open() : await (await folderOf(new FakeOrigin())).folder.open(0, 0);
     await sink.finish();
-    expect(await content(sink)).toEqual([]);
+    expect(await content(sink)).toEqual(new Uint8Array(0));
   });
 });
 
@@ -151,62 +72,189 @@ describe('blobs', () => {
   });
 });
 
-describe('a file sink', () => {
+describe('a picked file', () => {
+  const open = async (capBytes: number): Promise<{ file: FakeFile; sink: EntrySink }> => {
+    const file = new FakeFile({ capBytes, nowMs: 0 });
+    return { file, sink: await openFileSink(file as unknown as FileSystemFileHandle) };
+  };
+
   it('tells a full disk from other trouble', async () => {
-    const sink = await openFileSink(new FakeFile(2) as unknown as FileSystemFileHandle, null);
-    await expect(sink.write(0, Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: 'no-space' });
+    const { sink } = await open(2);
+    await expect(sink.write(0, Uint8Array.of(1, 2, 3), proof(0))).rejects.toMatchObject({ code: 'no-space' });
     await sink.discard();
-    await expect(sink.write(0, Uint8Array.of(1))).rejects.toMatchObject({ code: 'write-failed' });
+    await expect(sink.write(0, Uint8Array.of(1), proof(0))).rejects.toMatchObject({ code: 'write-failed' });
   });
 
-  it('leaves a picked file as it was when it is discarded', async () => {
-    const file = new FakeFile(Infinity);
-    const sink = await openFileSink(file as unknown as FileSystemFileHandle, null);
-    await sink.write(0, Uint8Array.of(1));
+  it('stays as it was when it is discarded', async () => {
+    const { file, sink } = await open(Infinity);
+    await sink.write(0, Uint8Array.of(1), proof(0));
     await sink.discard();
-    expect(file.committed).toBeNull();
+    expect(file.content).toHaveLength(0);
   });
 });
 
-describe('a visit', () => {
-  it('clears what dead visits left and spares those that live', async () => {
-    const { root, locks, around } = origin();
-    const dead = await OpfsVisit.begin(around, random);
-    await dead.open(1);
-    const living = await OpfsVisit.begin(around, random);
-    await living.open(1);
-    dead.leave();
-    await expect.poll(() => locks.held.size).toBe(1);
-    await OpfsVisit.begin(around, random);
-    const folders = root.folders.get('received')?.folders;
-    expect([...(folders?.values() ?? [])].map(({ files }) => files.size)).toEqual([1, 0]);
+describe('the folder of an offer', () => {
+  it('shows a later session the blocks of segments that were closed, with their hashes, and no others', async () => {
+    const origin = new FakeOrigin();
+    const { folder, die } = await folderOf(origin);
+    await write(await folder.open(3, 20 * BLOCK_BYTES), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    die();
+    const [left, ...others] = await (await folderOf(origin)).folder.left();
+    expect(others).toEqual([]);
+    // Two segments of four; the third was open when the page died.
+    expect(left).toMatchObject({ entry: 3, blocks: 8, isWhole: false });
+    const read = await left?.read(6);
+    expect(read?.noted).toEqual(proof(6));
+    expect(read?.bytes.length === BLOCK_BYTES && equalBytes(read.bytes, block(6))).toBe(true);
   });
 
-  it('lets its lock go when it cannot begin', async () => {
-    const { locks, around } = origin();
-    const refusing = { ...around, root: () => Promise.reject(new DOMException('private window', 'SecurityError')) };
-    await expect(OpfsVisit.begin(refusing, random)).rejects.toThrow();
-    await expect.poll(() => locks.held.size).toBe(0);
+  it('keeps everything when the transfer ends for a later session, and goes on anywhere in it', async () => {
+    const origin = new FakeOrigin();
+    const first = await folderOf(origin);
+    await write(await first.folder.open(0, 7 * BLOCK_BYTES), [0, 1, 2, 3, 4, 5]);
+    await first.folder.end(true);
+    const second = await folderOf(origin);
+    expect((await second.folder.left())[0]).toMatchObject({ blocks: 6 });
+    // Block 3 was not right: everything from there on comes anew.
+    const sink = await second.folder.open(0, 7 * BLOCK_BYTES);
+    await write(sink, [3, 4]);
+    second.die();
+    const third = await folderOf(origin);
+    expect((await third.folder.left())[0]).toMatchObject({ blocks: 4 });
+    const last = await third.folder.open(0, 6 * BLOCK_BYTES + 5);
+    await write(last, [2, 3, 4, 5, 6], 5);
+    await last.finish();
+    expect(await holds(last, ...[0, 1, 2, 3, 4, 5].map((number) => block(number)), block(6, 5))).toBe(true);
+  });
+
+  it('knows an entry that was proven, an empty one too', async () => {
+    const origin = new FakeOrigin();
+    const { folder, die } = await folderOf(origin);
+    const [whole, empty] = [await folder.open(0, BLOCK_BYTES), await folder.open(1, 0)];
+    await write(whole, [0]);
+    await whole.finish();
+    await empty.finish();
+    await write(await folder.open(2, BLOCK_BYTES), [0]);
+    die();
+    const again = await folderOf(origin);
+    expect((await again.folder.left()).map(({ entry, blocks, isWhole }) => [entry, blocks, isWhole])).toEqual([[0, 1, true], [1, 0, true]]);
+    const known = await again.folder.open(0, BLOCK_BYTES);
+    await known.finish();
+    expect(await holds(known, block(0))).toBe(true);
+  });
+
+  it('keeps an entry of which only the proof of the whole is missing as one that is not proven', async () => {
+    const origin = new FakeOrigin();
+    const { folder } = await folderOf(origin);
+    await write(await folder.open(0, BLOCK_BYTES + 4), [0, 1], 4);
+    await folder.end(true);
+    const again = await folderOf(origin);
+    expect((await again.folder.left()).map(({ blocks, isWhole }) => [blocks, isWhole])).toEqual([[2, false]]);
+    const sink = await again.folder.open(0, BLOCK_BYTES + 4);
+    await sink.finish();
+    expect(await holds(sink, block(0), block(1, 4))).toBe(true);
+    again.die();
+    expect((await (await folderOf(origin)).folder.left()).map(({ isWhole }) => isWhole)).toEqual([true]);
+  });
+
+  it('goes with a transfer that was cancelled, and after the visit with one that is whole', async () => {
+    const origin = new FakeOrigin();
+    const cancelled = await folderOf(origin, 'cancelled');
+    const part = await cancelled.folder.open(0, BLOCK_BYTES);
+    await write(part, [0]);
+    await part.discard();
+    await cancelled.folder.end(false);
+    const whole = await folderOf(origin, 'whole');
+    const sink = await whole.folder.open(0, 4);
+    await write(sink, [0], 4);
+    await sink.finish();
+    await whole.folder.end(false);
+    expect([...origin.offers.keys()]).toEqual(['whole']);
+    expect(await content(sink)).toEqual(block(0, 4));
+    whole.die();
+    await folderOf(origin, 'next');
+    expect([...origin.offers.keys()]).toEqual(['next']);
+  });
+
+  it('is another one for a second tab, and damaged files count for nothing', async () => {
+    const origin = new FakeOrigin();
+    const first = await folderOf(origin);
+    await write(await first.folder.open(0, 9 * BLOCK_BYTES), [0, 1, 2, 3, 4]);
+    const second = await folderOf(origin);
+    expect(await second.folder.left()).toEqual([]);
+    expect([...origin.offers.keys()]).toEqual(['a', 'a-1']);
+    first.die();
+    const files = origin.offers.get('a')?.files;
+    const segment = files?.get('0.0');
+    if (segment !== undefined) segment.content = segment.content.slice(0, -3);
+    const again = await folderOf(origin);
+    const [left] = await again.folder.left();
+    // A length that was cut shows in the last block, which then has another hash; nothing is read outside of the file.
+    expect((await left?.read(3))?.bytes).not.toHaveLength(BLOCK_BYTES);
+  });
+});
+
+describe('what is unfinished', () => {
+  async function leave(origin: FakeOrigin, offer: string): Promise<void> {
+    const { folder } = await folderOf(origin, offer);
+    await write(await folder.open(0, 9 * BLOCK_BYTES), [0, 1]);
+    await folder.end(true);
+  }
+
+  it('is told and thrown away, but for what is in use', async () => {
+    const origin = new FakeOrigin();
+    await leave(origin, 'a');
+    await leave(origin, 'b');
+    await folderOf(origin, 'b');
+    const folders = await OfferFolders.begin(origin.tab().around);
+    expect(await folders.unfinished()).toEqual({ transfers: 1, bytes: 2 * BLOCK_BYTES });
+    await folders.discard();
+    expect(await folders.unfinished()).toEqual({ transfers: 0, bytes: 0 });
+    expect([...origin.offers.keys()]).toEqual(['b']);
+  });
+
+  it('is removed when it is old, and the oldest when it is too much', async () => {
+    const origin = new FakeOrigin();
+    await leave(origin, 'old');
+    origin.nowMs += 1_000;
+    await leave(origin, 'large');
+    // A length that no memory is needed for.
+    const large = origin.offers.get('large')?.files.get('0.0');
+    origin.nowMs += KEPT_MS - 500;
+    await leave(origin, 'new');
+    expect([...origin.offers.keys()]).toEqual(['large', 'new']);
+    if (large !== undefined) {
+      large.getFile = () => Promise.resolve({ size: 2 * 1024 * BLOCK_BYTES, lastModified: large.modifiedMs } as File);
+    }
+    await folderOf(origin, 'new');
+    expect([...origin.offers.keys()]).toEqual(['new']);
   });
 });
 
 describe('the store', () => {
-  it('prefers the private file system, and takes blobs where it is missing, refuses or is full', async () => {
-    const { root, around } = origin();
-    await new ReceivedStore(around, random).open(3);
-    const [visit] = root.folders.get('received')?.folders.values() ?? [];
-    expect(visit?.files.size).toBe(1);
-    const refusing = { ...around, root: () => Promise.reject(new DOMException('private window', 'SecurityError')) };
-    for (const opfs of [null, refusing, origin(Infinity, 2).around]) {
-      const sink = await new ReceivedStore(opfs, random).open(3);
-      await sink.write(0, Uint8Array.of(1, 2, 3));
+  it('takes blobs where the private file system is missing, refuses or is full', async () => {
+    const refusing = { ...new FakeOrigin().tab().around, root: () => Promise.reject(new DOMException('private window', 'SecurityError')) };
+    for (const opfs of [null, refusing, new FakeOrigin(Infinity, 2).tab().around]) {
+      const sink = await (await new ReceivedStore(opfs).accept('a')).open(0, 3);
+      await sink.write(0, Uint8Array.of(1, 2, 3), proof(0));
       await sink.finish();
-      expect(await content(sink)).toEqual([1, 2, 3]);
+      expect(await content(sink)).toEqual(Uint8Array.of(1, 2, 3));
     }
   });
 
   it('says that there is no space when nothing has room', async () => {
-    const store = new ReceivedStore(origin(Infinity, 0).around, random);
-    await expect(store.open(600 * 1024 * 1024)).rejects.toMatchObject({ code: 'no-space' });
+    const offer = await new ReceivedStore(new FakeOrigin(Infinity, 0).tab().around).accept('a');
+    await expect(offer.open(0, 600 * 1024 * 1024)).rejects.toMatchObject({ code: 'no-space' });
+  });
+
+  it('counts what is here already as room', async () => {
+    const origin = new FakeOrigin(Infinity, BLOCK_BYTES);
+    const { folder } = await folderOf(origin);
+    await write(await folder.open(0, 3 * BLOCK_BYTES), [0, 1]);
+    await folder.end(true);
+    const sink = await (await new ReceivedStore(origin.tab().around).accept('a')).open(0, 3 * BLOCK_BYTES);
+    await write(sink, [2]);
+    await sink.finish();
+    expect(await content(sink)).toHaveLength(3 * BLOCK_BYTES);
   });
 });

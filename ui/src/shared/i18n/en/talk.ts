@@ -13,6 +13,7 @@ export const chat = {
   placeholder: 'Write a message',
   send: 'Send',
   attach: 'Attach files',
+  attachFolder: 'Attach a folder',
   tooLong: 'This message is too long. Split it, or send it as a file.',
   fromYou: 'You',
   delivered: 'Arrived',

@@ -11,6 +11,7 @@ export const chat: Words['chat'] = {
   placeholder: '메시지 쓰기',
   send: '보내기',
   attach: '파일 붙이기',
+  attachFolder: '폴더 붙이기',
   tooLong: '메시지가 너무 깁니다. 나누어 쓰거나 파일로 보내 주세요.',
   fromYou: '나',
   delivered: '도착함',
