@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use parlor_protocol::{
-    code::{Failure, FailureCode},
+    code::{Failure, FailureCode, ReplyCode},
     host::Event,
     id::PeerId,
     spoken_code::{CodeLanguage, CodeState, OpenedCode},
@@ -31,10 +31,10 @@ const LONG: std::ops::RangeInclusive<u32> = 100..=9_999;
 /// Longest time a served guest may take to leave, so that the invitation is not cut off on its way.
 const GUEST_LEAVES_WITHIN: Duration = Duration::from_secs(10);
 
-/// A code that somebody waits behind.
+/// A code that somebody waits behind. Dropped, it is closed.
 pub(crate) struct CodeDesk {
-    /// Dropped to close it.
-    _open: oneshot::Sender<()>,
+    /// A word on it says that another code takes this one's place.
+    open: oneshot::Sender<()>,
 }
 
 impl CodeDesk {
@@ -48,7 +48,13 @@ impl CodeDesk {
         let (open, closed) = oneshot::channel();
         let waiting = Waiting { invitation, teller: Teller { events, text: None, left: Duration::ZERO } };
         tokio::spawn(waiting.run(server, language, closed));
-        Self { _open: open }
+        Self { open }
+    }
+
+    /// Ends the code without a word of its end, which would be taken for that of the next one.
+    pub(crate) fn make_way(self) {
+        // One that is over has told so already.
+        let _ = self.open.send(());
     }
 }
 
@@ -83,31 +89,27 @@ impl Waiting {
         self.teller.tell(CodeState::Opening, None).await;
         let found = tokio::select! {
             found = free_number(&server) => found,
-            _ = &mut closed => Err(None),
+            end = &mut closed => match end {
+                Ok(()) => return,
+                Err(_) => Err(None),
+            },
         };
-        let (state, failure) = match found {
+        match found {
             Ok((number, seat)) => self.wait(seat, number, language, closed).await,
-            Err(None) => (CodeState::Closed, None),
-            Err(Some(failure)) => (CodeState::Failed, Some(failure)),
-        };
-        self.teller.tell(state, failure).await;
+            Err(None) => self.teller.tell(CodeState::Closed, None).await,
+            Err(Some(failure)) => self.teller.tell(CodeState::Failed, Some(failure)).await,
+        }
     }
 
-    /// Waits until the code is over.
-    async fn wait(
-        &mut self,
-        mut seat: Seat,
-        number: u32,
-        language: CodeLanguage,
-        mut closed: oneshot::Receiver<()>,
-    ) -> (CodeState, Option<Failure>) {
+    /// Waits until the code is over, tells so, and leaves.
+    async fn wait(&mut self, mut seat: Seat, number: u32, language: CodeLanguage, mut closed: oneshot::Receiver<()>) {
         let language = match language {
             CodeLanguage::En => Language::English,
             CodeLanguage::Ko => Language::Korean,
         };
         let Ok(code) = SpokenCode::new(number, language, random()) else {
-            seat.leave().await;
-            return (CodeState::Failed, Some(Failure::new(FailureCode::Internal, "a number out of range")));
+            let failure = Failure::new(FailureCode::Internal, "a number out of range");
+            return self.teller.tell(CodeState::Failed, Some(failure)).await;
         };
         self.teller.text = Some(code.text().to_string());
         let began = Instant::now();
@@ -117,20 +119,26 @@ impl Waiting {
         let mut tried_by = None;
         self.teller.left = ends - began;
         self.teller.tell(told, None).await;
-        let (end, guest) = loop {
+        let (end, failure) = loop {
             let event = tokio::select! {
                 event = seat.next() => event,
-                () = sleep_until(ends) => break ((CodeState::Expired, None), None),
-                _ = &mut closed => break ((CodeState::Closed, None), None),
+                () = sleep_until(ends) => break (CodeState::Expired, None),
+                end = &mut closed => match end {
+                    Ok(()) => return seat.leave().await,
+                    Err(_) => break (CodeState::Closed, None),
+                },
             };
             let (from, body) = match event {
                 SignalingEvent::Signal { from, body } => (from, body),
                 // Who goes without a right proof had other words.
-                SignalingEvent::PeerLeft(gone) if tried_by == Some(gone) => break ((CodeState::Burnt, None), None),
-                SignalingEvent::Refused(code) => break ((CodeState::Failed, Some(refusal(code))), None),
+                SignalingEvent::PeerLeft(gone) if tried_by == Some(gone) => break (CodeState::Burnt, None),
+                SignalingEvent::Reentered(joined) if tried_by.is_some_and(|guest| !joined.peers.contains(&guest)) => {
+                    break (CodeState::Burnt, None);
+                }
+                SignalingEvent::Refused(code) => break (CodeState::Failed, Some(refusal(code))),
                 SignalingEvent::Closed => {
                     let failure = Failure::new(FailureCode::ServerUnreachable, "the seat was lost");
-                    break ((CodeState::Failed, Some(failure)), None);
+                    break (CodeState::Failed, Some(failure));
                 }
                 _ => continue,
             };
@@ -147,22 +155,21 @@ impl Waiting {
             let state = match owner.status(now_ms) {
                 CodeStatus::Waiting => CodeState::Waiting,
                 CodeStatus::Tried => CodeState::Tried,
-                CodeStatus::Used => break ((CodeState::Used, None), Some(from)),
-                CodeStatus::Burnt => break ((CodeState::Burnt, None), None),
-                CodeStatus::Expired => break ((CodeState::Expired, None), None),
+                CodeStatus::Used => break (CodeState::Used, None),
+                CodeStatus::Burnt => break (CodeState::Burnt, None),
+                CodeStatus::Expired => break (CodeState::Expired, None),
             };
             if state != told {
                 told = state;
                 self.teller.tell(state, None).await;
             }
         };
-        if let Some(guest) = guest {
-            self.teller.tell(CodeState::Used, None).await;
+        self.teller.tell(end, failure).await;
+        if let (CodeState::Used, Some(guest)) = (end, tried_by) {
             // Whoever stays longer has had the time to take it.
             let _ = timeout(GUEST_LEAVES_WITHIN, until_gone(&mut seat, guest)).await;
         }
         seat.leave().await;
-        end
     }
 }
 
@@ -189,6 +196,8 @@ async fn free_number(server: &Url) -> Result<(u32, Seat), Option<Failure>> {
                 SignalingEvent::ServerBroken { detail } => {
                     return Err(Some(Failure::new(FailureCode::ServerProtocol, detail)));
                 }
+                // Somebody else's room, or a full one.
+                SignalingEvent::Refused(ReplyCode::RoomRefused | ReplyCode::RoomFull) => break false,
                 SignalingEvent::Refused(code) => return Err(Some(refusal(code))),
                 SignalingEvent::Closed => return Err(None),
                 _ => {}

@@ -74,10 +74,12 @@ async fn owner_in(seat: &mut Seat, trouble: &mut Option<Failure>) -> Result<Peer
         match seat.next().await {
             SignalingEvent::Entered(joined) => {
                 *trouble = None;
-                let [owner] = joined.peers.as_slice() else {
-                    return Err(Failure::new(FailureCode::CodeWrong, "not one alone waits there"));
+                return match joined.peers.as_slice() {
+                    [owner] => Ok(*owner),
+                    // The room outlives its owner for a while.
+                    [] => Err(Failure::new(FailureCode::CodeUnknown, "nobody waits behind this number any more")),
+                    _ => Err(Failure::new(FailureCode::CodeWrong, "more than one waits there")),
                 };
-                return Ok(*owner);
             }
             SignalingEvent::Unreachable { detail, .. } => {
                 *trouble = Some(Failure::new(FailureCode::ServerUnreachable, detail));

@@ -59,6 +59,6 @@ export function endingLine(ending: Ending, name: string, words: Words): { readon
 }
 
 function provenWords({ isReceiving, provenCount, entryCount }: Ending, { file }: Words): string {
-  if (provenCount >= entryCount || provenCount === 0) return isReceiving ? file.provenReceived : file.provenSent;
+  if (provenCount >= entryCount) return isReceiving ? file.provenReceived : file.provenSent;
   return (isReceiving ? file.provenSome : file.provenSomeSent)(provenCount, entryCount);
 }

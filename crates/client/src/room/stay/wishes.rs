@@ -90,8 +90,9 @@ impl Stay {
             return Err(Failure::new(FailureCode::NotNow, "not in the room yet"));
         }
         let server = server_of(&self.invitation)?;
-        // The one before ends first, so that its end is told before the next one's beginning.
-        self.code = None;
+        if let Some(before) = self.code.take() {
+            before.make_way();
+        }
         self.code = Some(CodeDesk::open(server, self.invitation.clone(), language, self.context.events()));
         Ok(())
     }
