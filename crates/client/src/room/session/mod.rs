@@ -189,8 +189,12 @@ impl Session {
                 answered(answer, offered);
             }
             SessionOrder::Accept { transfer, without, incoming, answer } => {
-                self.files.accept(transfer, incoming);
-                answered(answer, self.wish(Input::Accept { transfer, without }).map_err(Failure::from));
+                let accepted = self.wish(Input::Accept { transfer, without });
+                // Files of a transfer under way stay where they are; its first order about them is carried out after this.
+                if accepted.is_ok() {
+                    self.files.accept(transfer, incoming);
+                }
+                answered(answer, accepted.map_err(Failure::from));
             }
             SessionOrder::Pause { transfer, paused, answer } => {
                 answered(answer, self.wish(Input::Pause { transfer, paused }).map_err(Failure::from));
