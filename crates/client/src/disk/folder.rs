@@ -7,7 +7,10 @@ use std::{
     collections::HashMap,
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use cap_std::{ambient_authority, fs::Dir};
@@ -61,6 +64,7 @@ impl ReceivingFolder {
             tops: Mutex::default(),
             journal: OnceLock::new(),
             found: Mutex::default(),
+            is_unwanted: AtomicBool::new(false),
         }
     }
 }
@@ -76,6 +80,8 @@ pub struct IncomingFiles {
     journal: OnceLock<Arc<Journal>>,
     /// Parts an earlier session left, until they are asked for.
     found: Mutex<HashMap<u32, Part>>,
+    /// Whoever closes it keeps nothing.
+    is_unwanted: AtomicBool,
 }
 
 #[derive(Debug, Clone)]
@@ -188,10 +194,20 @@ impl IncomingFiles {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).remove(&entry)
     }
 
+    /// Nothing unfinished is to stay, whatever [`IncomingFiles::close`] is told.
+    pub fn give_up(&self) {
+        self.is_unwanted.store(true, Ordering::Relaxed);
+    }
+
     /// Ends the transfer: with `keep`, what is unfinished stays for a later session; without, nothing of it does. Blocks.
     pub fn close(self, keep: bool) {
+        let keep = keep && !self.is_unwanted.into_inner();
         for part in self.found.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
             if keep { part.keep() } else { part.discard() }
+        }
+        // Before the folders they lie in.
+        if !keep && let Some(journal) = self.journal.get() {
+            journal.remove_left();
         }
         remove_empty_folders(&self.folder.dir, self.tops.into_inner().unwrap_or_else(PoisonError::into_inner));
         // Parts that still hold it are gone by now; a stray one costs a journal that stays.

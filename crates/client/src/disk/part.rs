@@ -200,6 +200,9 @@ impl Part {
         if let Err(error) = self.file.sync_data() {
             tracing::debug!(kind = ?error.kind(), "a part could not be synced");
         }
+        if let Some(Note { journal, .. }) = self.note {
+            journal.leave(self.place.dir, self.part_name);
+        }
     }
 
     /// Makes the part durable, gives it its name or the next free numbered one, and makes that durable too where the folder allows it. Blocks.
