@@ -184,7 +184,9 @@ impl Exchange {
         if !self.transfers.hold_here(id, paused) {
             return Err(TransferError::NotNow);
         }
-        if self.payload_bytes.is_some() {
+        // A receiver that has not accepted on this connection says its hold when it does.
+        let is_due = self.transfers.incoming.get(&id).is_some_and(|known| !known.is_flowing());
+        if self.payload_bytes.is_some() && !is_due {
             self.send(Control::Pause { transfer: id, paused });
         }
         self.tell(now_ms, id);

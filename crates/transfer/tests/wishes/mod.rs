@@ -151,6 +151,8 @@ fn an_offer_without_room_waits_again_and_the_sender_hears_nothing_of_it() {
     rest(&mut network);
     network.sides[1].has_room = false;
     network.handle(1, Input::Accept { transfer, without: vec![0] });
+    // Held up before it is known that there is no room: that ends with the consent.
+    pause(&mut network, 1, transfer, true);
     rest(&mut network);
     assert_eq!([0, 1].map(|index| network.state(index, transfer)), [TransferState::Waiting; 2]);
     assert_eq!(network.sides[1].states[&transfer].total_bytes, 5 + 2 * MIB);
