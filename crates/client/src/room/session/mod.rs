@@ -160,7 +160,7 @@ impl Session {
                     None => self.ended = Some(Ended::Left),
                 },
                 event = next_event(&mut self.connection) => self.link_event(event).await,
-                (input, shortage) = self.files.next() => self.disk_answered(input, shortage).await,
+                done = self.files.next() => self.disk_answered(done).await,
                 () = sleep_until(wake) => {}
             }
         }

@@ -8,7 +8,7 @@ use parlor_protocol::{
 use parlor_transfer::Input;
 
 use super::{Session, not_now};
-use crate::disk::{Found, room::Shortage};
+use crate::disk::{Done, Found, room::Shortage};
 
 impl Session {
     /// Offers files as one transfer.
@@ -57,7 +57,8 @@ impl Session {
     }
 
     /// Work on the disk has returned. Where there is no room for what the user consented to, the offer waits again.
-    pub(super) async fn disk_answered(&mut self, input: Input, shortage: Option<Shortage>) {
+    pub(super) async fn disk_answered(&mut self, done: Done) {
+        let (input, shortage) = self.files.input(done).await;
         self.machine(input);
         if let Some(Shortage { needed, free }) = shortage {
             let failure = Failure::new(FailureCode::FolderFull, format!("{needed} bytes are to come, {free} are free"));
