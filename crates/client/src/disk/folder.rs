@@ -21,7 +21,7 @@ use super::{
     DiskError, Part,
     journal::{Journal, KnownEntry, Line, not_a_journals, offer_id},
     numbered::{ATTEMPTS, numbered},
-    part::{Note, Place, milliseconds},
+    part::{Note, Place, known_blocks, milliseconds, open_ours},
     room::Shortage,
 };
 
@@ -132,8 +132,10 @@ impl IncomingFiles {
                 continue;
             }
             let (Ok(place), Some(name)) = (self.place(&path), path.last()) else { continue };
-            if let Some(file) = modified_ms.and_then(|modified| self.renamed(known, name, *size, modified)) {
-                journal.add(&Line::File { entry: *entry, path: file, modified_ms: modified_ms.unwrap_or_default() });
+            if let Some(modified_ms) = *modified_ms
+                && let Some(path) = self.renamed(known, name, *size, modified_ms)
+            {
+                journal.add(&Line::File { entry: *entry, path, modified_ms });
                 found.push(FoundEntry { entry: *entry, blocks: None });
                 continue;
             }
@@ -151,9 +153,10 @@ impl IncomingFiles {
         Shortage::of(&self.folder.dir, entries, found)
     }
 
-    /// The file that a part became without a word about it: killed, or on a full disk, between the name and the note.
+    /// The file that a part became without a word about it: killed, or on a full disk, between the name and the note. Only its blocks
+    /// tell it from another one of that name, so the file of a part without any is not found. Blocks, while these are hashed.
     fn renamed(&self, known: &KnownEntry, name: &str, size: u64, modified: u64) -> Option<Vec<String>> {
-        let part = known.part.as_ref()?;
+        let part = known.part.as_ref().filter(|_| !known.blocks.is_empty())?;
         let is_gone = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
         let is_plain_path = part.iter().all(|component| is_plain(component));
         if !is_plain_path || !self.folder.dir.symlink_metadata(part.iter().collect::<PathBuf>()).is_err_and(is_gone) {
@@ -161,7 +164,12 @@ impl IncomingFiles {
         }
         let (_, folders) = part.split_last()?;
         let named = |n| [folders, &[numbered(&not_a_journals(name), n)]].concat();
-        (0..RENAMED_ATTEMPTS).map(named).find(|file| self.is_whole(file, size, modified))
+        let is_it = |file: &Vec<String>| {
+            let path: PathBuf = file.iter().collect();
+            let opened = open_ours(&self.folder.dir, &path, false);
+            opened.is_some_and(|opened| known_blocks(&opened, size, known).len() == known.blocks.len())
+        };
+        (0..RENAMED_ATTEMPTS).map(named).find(|file| self.is_whole(file, size, modified) && is_it(file))
     }
 
     /// Whether the file that a journal names still stands as it was left.

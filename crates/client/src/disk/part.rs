@@ -5,7 +5,7 @@
 use std::{
     fs::{File, FileTimes},
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     thread::JoinHandle,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -127,26 +127,9 @@ impl Part {
             .last()
             .filter(|part| part_stem(part).is_some_and(|stem| name.starts_with(stem)))?
             .clone();
-        let mut options = OpenOptions::new();
-        options.write(true).read(true);
-        #[cfg(unix)]
-        options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits().cast_signed());
-        let file = place.dir.open_with(&part_name, &options).ok()?.into_std();
-        if !is_ours_alone(&file).unwrap_or(false) {
-            return None;
-        }
+        let file = open_ours(&place.dir, Path::new(&part_name), true)?;
         give_back(&file);
-        let mut buffer = vec![0; BLOCK_BYTES as usize];
-        let mut blocks = Vec::new();
-        for (block, hash) in &known.blocks {
-            let len = block_len(size, *block) as usize;
-            let Some(bytes) = buffer.get_mut(..len).filter(|bytes| !bytes.is_empty()) else { continue };
-            let is_there =
-                read_exact_at(&file, bytes, block_offset(*block)).is_ok() && block_proof(bytes) == *hash.as_bytes();
-            if is_there {
-                blocks.push((*block, *hash.as_bytes()));
-            }
-        }
+        let blocks = known_blocks(&file, size, known);
         let (name, note, has_blocks) = (name.to_owned(), Some(note), !blocks.is_empty());
         let part =
             Self { place, part_name, name, file, note, is_continuable: true, has_blocks, unsynced: 0, syncing: None };
@@ -266,6 +249,32 @@ impl Part {
         let path = self.place.below.iter().map(String::as_str).chain([name]).map(str::to_owned).collect();
         journal.add(&Line::File { entry: *entry, path, modified_ms });
     }
+}
+
+/// Opens a file that is not a link and has no other name; none where there is no such file.
+pub(super) fn open_ours(dir: &Dir, path: &Path, to_write: bool) -> Option<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(to_write);
+    #[cfg(unix)]
+    options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits().cast_signed());
+    let file = dir.open_with(path, &options).ok()?.into_std();
+    is_ours_alone(&file).unwrap_or(false).then_some(file)
+}
+
+/// The blocks of a file of `size` bytes that are what a journal says of them. Blocks, for as long as they take to be hashed.
+pub(super) fn known_blocks(file: &File, size: u64, known: &KnownEntry) -> Vec<(u32, Hash)> {
+    let mut buffer = vec![0; BLOCK_BYTES as usize];
+    let mut blocks = Vec::new();
+    for (block, hash) in &known.blocks {
+        let len = block_len(size, *block) as usize;
+        let Some(bytes) = buffer.get_mut(..len).filter(|bytes| !bytes.is_empty()) else { continue };
+        let is_there =
+            read_exact_at(file, bytes, block_offset(*block)).is_ok() && block_proof(bytes) == *hash.as_bytes();
+        if is_there {
+            blocks.push((*block, *hash.as_bytes()));
+        }
+    }
+    blocks
 }
 
 /// A file's time as a journal has it, milliseconds since 1970; none for one of before.
