@@ -313,7 +313,8 @@ impl Outgoing {
             return Err(TransferCode::Protocol);
         }
         self.fail(index, code);
-        Ok(())
+        // Who wants nothing at all declines the offer.
+        if self.declined_count as usize == self.entries.len() { Err(TransferCode::Protocol) } else { Ok(()) }
     }
 
     fn fail_here(&mut self, index: u32, code: TransferCode, out: &mut Outputs) {

@@ -240,3 +240,16 @@ fn a_receiver_that_holds_and_lets_go_over_and_over_orders_no_more_reads() {
     }
     assert_eq!(proofs, 64);
 }
+
+#[test]
+fn a_receiver_that_declines_every_entry_has_not_received_the_offer() {
+    let mut exchange = up();
+    let entries = vec![entry("a", 1), entry("b", 0)];
+    exchange.handle(0, Input::OfferFiles { transfer: id(1), entries }).unwrap();
+    for entry in 0..2 {
+        assert_eq!(cancelled_with(&drain(&mut exchange)), None);
+        let declined = Control::EntryFailed { transfer: id(1), entry, code: TransferCode::Declined };
+        exchange.handle(0, Input::ControlReceived(declined)).unwrap();
+    }
+    assert_eq!(cancelled_with(&drain(&mut exchange)), Some(TransferCode::Protocol));
+}

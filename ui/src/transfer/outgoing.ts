@@ -248,7 +248,8 @@ export class Outgoing {
   failedThere(number: number, code: TransferCode): TransferCode | null {
     if (this.#entries[number] === undefined || !(this.#isAccepted || code === 'declined')) return 'protocol';
     this.#fail(number, code);
-    return null;
+    // Who wants nothing at all declines the offer.
+    return this.#declinedCount === this.#entries.length ? 'protocol' : null;
   }
 
   #failHere(number: number, code: TransferCode): void {
