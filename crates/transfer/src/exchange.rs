@@ -123,6 +123,11 @@ impl Exchange {
         self.outputs.pop_front()
     }
 
+    /// Entries of a transfer of ours under way that the receiver has not, for who gives the machine up. None of any other transfer.
+    pub fn missing(&self, transfer: TransferId) -> Vec<u32> {
+        self.transfers.outgoing.get(&transfer).map(Outgoing::missing).unwrap_or_default()
+    }
+
     /// When the machine wants an [`Input::Tick`], on the clock of `now_ms`. None while it wants none.
     pub fn next_timeout_ms(&self) -> Option<u64> {
         self.transfers.due_ms()

@@ -27,7 +27,6 @@ use parlor_trust::{Epoch, Handshake};
 use tokio::{sync::mpsc, time::sleep_until};
 
 use super::{
-    again::Again,
     connection::Connection,
     context::RoomContext,
     files::SessionFiles,
@@ -87,7 +86,6 @@ pub(crate) struct Session {
     transfers: HashMap<TransferId, Transfer>,
     /// Transfers whose id is another peer's; the screen does not hear of them.
     foreign: HashSet<TransferId>,
-    again: Again,
     media: MediaProofs,
     ended: Option<Ended>,
 }
@@ -129,7 +127,6 @@ impl Session {
             files,
             transfers: HashMap::new(),
             foreign: HashSet::new(),
-            again: Again::default(),
             media: MediaProofs::default(),
             ended: None,
             room,
@@ -182,10 +179,6 @@ impl Session {
             }
             SessionOrder::Offer { files, answer } => {
                 let offered = self.offer(files);
-                answered(answer, offered);
-            }
-            SessionOrder::OfferAgain { transfer, answer } => {
-                let offered = self.offer_again(transfer).await;
                 answered(answer, offered);
             }
             SessionOrder::Accept { transfer, without, incoming, answer } => {
@@ -302,6 +295,8 @@ impl Session {
 
     async fn tell_end(&mut self, ended: Ended) {
         for transfer in std::mem::take(&mut self.transfers).into_values() {
+            let missing = self.exchange.missing(transfer.id);
+            self.remember(transfer.id, &missing);
             let transfer = Transfer {
                 state: TransferState::Cancelled,
                 code: Some(TransferCode::Cancelled),
