@@ -3,7 +3,8 @@
 //! What it is: a few lanes, each a queue with its own open files. Work on one entry always takes the same lane, so it keeps
 //! its order; different entries go side by side, so that three thousand small files do not wait for one another's fsync.
 //! Promises: every [`Job::Read`], [`Job::Write`] and [`Job::Finish`] is answered by one [`Done`] unless its transfer was
-//! released; at most [`LANES`] threads work at once; a dropped [`Lanes`] leaves the parts it still holds to a later session.
+//! released; at most [`LANES`] threads carry out jobs at once, beside one for each search and one for each part that is synced; a dropped
+//! [`Lanes`] leaves the parts it still holds to a later session.
 //! Leaves to others: how much is ordered ahead (the window of `parlor-transfer` bounds it).
 
 use std::{
@@ -19,7 +20,7 @@ use tokio::sync::mpsc;
 
 use super::{DiskError, Found, IncomingFiles, Part, SourceFile, room::Shortage};
 
-/// Queues, and so threads that may wait for a disk at once. More than eight does not make the fsync of small files faster.
+/// Queues, and so jobs that may wait for a disk at once. More than eight does not make the fsync of small files faster.
 pub const LANES: usize = 8;
 /// Jobs waiting in a lane. Far more than a window of even the smallest files orders ahead.
 const LANE_JOBS: usize = 32 * 1024;

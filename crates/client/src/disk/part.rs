@@ -1,13 +1,14 @@
 //! A file on its way in: it lies beside its target as `….part` and gets its name only when it is whole.
 //!
-//! Promises: what was written is durable every [`SYNC_BYTES`], together with what the journal says of it.
+//! Promises: what was written begins to be made durable every [`SYNC_BYTES`], together with what the journal says of it, and is so before
+//! the next such stretch begins to be.
 
 use std::{
     fs::{File, FileTimes},
     io,
     path::{Path, PathBuf},
     sync::Arc,
-    thread::JoinHandle,
+    thread::{self, JoinHandle},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -25,7 +26,7 @@ use super::{
     source::read_exact_at,
 };
 
-/// Bytes written between two syncs: what a power cut may cost.
+/// Bytes written between two syncs. A power cut may cost two such stretches: one is synced while the next is written.
 const SYNC_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Characters of the transfer's id in a part's name.
@@ -155,11 +156,15 @@ impl Part {
             self.unsynced = 0;
             let (journal, file) = (Arc::clone(journal), self.file.try_clone().map_err(DiskError::writing)?);
             self.synced()?;
-            self.syncing = Some(std::thread::spawn(move || {
-                file.sync_data()?;
-                journal.sync();
-                Ok(())
-            }));
+            let work = {
+                let journal = Arc::clone(&journal);
+                move || make_durable(&file, &journal)
+            };
+            match thread::Builder::new().name("parlor-sync".to_owned()).spawn(work) {
+                Ok(syncing) => self.syncing = Some(syncing),
+                // The system has no thread to give: the writes wait for the disk.
+                Err(_) => make_durable(&self.file, &journal).map_err(DiskError::writing)?,
+            }
         }
         Ok(())
     }
@@ -275,6 +280,12 @@ pub(super) fn known_blocks(file: &File, size: u64, known: &KnownEntry) -> Vec<(u
         }
     }
     blocks
+}
+
+fn make_durable(file: &File, journal: &Journal) -> io::Result<()> {
+    file.sync_data()?;
+    journal.sync();
+    Ok(())
 }
 
 /// A file's time as a journal has it, milliseconds since 1970; none for one of before.
