@@ -213,6 +213,8 @@ impl Sending {
         self.session.report.progress(transfer);
         self.session.report.ended(transfer);
         match transfer.state {
+            // The rest is not wanted.
+            TransferState::Proven if transfer.proven_count < transfer.entry_count => Some(Exit::Partial),
             TransferState::Proven => {
                 self.receivers.entry(transfer.peer).or_default().has_files = true;
                 self.done(transfer.peer)
