@@ -111,7 +111,7 @@ fn a_wrong_proof_makes_the_entry_corrupt_and_nothing_is_written() {
         matches!(output, Output::SendControl(Control::EntryFailed { code: TransferCode::Corrupt, entry: 0, .. }))
     };
     assert!(outputs.iter().any(failed));
-    assert!(outputs.iter().any(|output| matches!(output, Output::DiscardEntry { entry: 0, .. })));
+    assert!(outputs.iter().any(|output| matches!(output, Output::DiscardEntry { entry: 0, keep: false, .. })));
     assert!(!outputs.iter().any(|output| matches!(output, Output::WriteBlock { .. } | Output::FinishEntry { .. })));
 }
 

@@ -202,6 +202,24 @@ fn what_did_not_arrive_is_named_at_the_end() {
 }
 
 #[test]
+fn what_a_disk_refused_stays_for_later_unless_the_transfer_is_cancelled() {
+    for is_cancelled in [false, true] {
+        let mut network = Network::up(1);
+        let transfer = network.offer(0, 7, entries(&[3 * MIB, 40 * MIB]));
+        network.sides[1].write_faults.insert((transfer, 0), TransferCode::WriteFailed);
+        while network.sides[1].discarded.is_empty() {
+            assert!(network.step());
+        }
+        assert_eq!(network.sides[1].discarded, [(0, true)]);
+        if is_cancelled {
+            network.handle(1, Input::Cancel { transfer });
+        }
+        network.run_until_ended();
+        assert_eq!(network.sides[1].kept[&transfer], !is_cancelled);
+    }
+}
+
+#[test]
 fn a_file_that_systems_run_is_pointed_out_however_many_lie_before_it() {
     let mut network = Network::up(1);
     network.sides[1].accepts = false;
