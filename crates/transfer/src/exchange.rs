@@ -51,8 +51,8 @@ impl Exchange {
     /// Takes an input. `now_ms` never falls.
     ///
     /// # Errors
-    /// Only for wishes of the user ([`Input::OfferFiles`], [`Input::Accept`], [`Input::Decline`], [`Input::Cancel`],
-    /// [`Input::SendText`]); the machine is then unchanged. What a peer does wrong shows in outputs.
+    /// Only for wishes of the user ([`Input::OfferFiles`], [`Input::Accept`], [`Input::Decline`], [`Input::Pause`],
+    /// [`Input::Cancel`], [`Input::SendText`]); the machine is then unchanged. What a peer does wrong shows in outputs.
     pub fn handle(&mut self, now_ms: u64, input: Input) -> Result<(), TransferError> {
         match input {
             Input::LinkUp { max_message_bytes } => self.link_up(now_ms, max_message_bytes),
