@@ -113,7 +113,7 @@ impl SessionFiles {
                 return (Input::NoRoom { transfer }, shortage);
             }
             Outcome::Found { found } => {
-                if found.iter().any(|entry| entry.blocks.as_ref().is_none_or(|blocks| !blocks.is_empty())) {
+                if !found.is_empty() {
                     self.index.found(transfer);
                 }
                 Input::EntriesFound { transfer, found }
