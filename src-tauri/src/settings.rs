@@ -14,10 +14,10 @@ use serde_json::Value;
 const TEXT_BYTES: usize = 512;
 /// STUN and TURN servers that are kept: browsers warn from five on.
 const ICE_SERVERS: usize = 16;
-/// Fastest limit that is one, in bytes a second.
-const SPEED_LIMIT: u64 = 1_000_000_000_000;
 /// URLs of one of them.
 const ICE_URLS: usize = 8;
+/// Fastest limit that is one, in bytes a second.
+const SPEED_LIMIT: u64 = 1_000_000_000_000;
 
 /// As `Settings` in `ui/src/host/port.ts`, which says what each means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

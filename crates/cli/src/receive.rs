@@ -52,7 +52,7 @@ impl Receiving {
             }
         };
         let into = outlet.as_ref().map_or_else(|| arguments.into.clone(), |outlet| outlet.folder().to_owned());
-        let mut session = Session::start(&arguments.common, into.clone());
+        let mut session = Session::start(&arguments.common, into.clone(), None);
         if outlet.is_some() {
             session.report.leave_stdout();
         }

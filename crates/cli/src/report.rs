@@ -184,7 +184,11 @@ impl Report {
         let (proven, count) = (transfer.proven_count, transfer.entry_count);
         let sentence = match transfer.state {
             TransferState::Proven => {
-                format!("{}, {}: every byte is proven.", words::files(count), words::bytes(transfer.total_bytes))
+                let arrived = format!("{}, {}", words::files(proven), words::bytes(transfer.total_bytes));
+                match count - proven {
+                    0 => format!("{arrived}: every byte is proven."),
+                    unwanted => format!("{arrived}: every byte is proven. {unwanted} not wanted."),
+                }
             }
             TransferState::Partial => format!("{proven} of {} arrived.", words::files(count)),
             TransferState::Declined => "The offer was declined.".to_owned(),
@@ -197,7 +201,7 @@ impl Report {
             }
         };
         self.status.end();
-        if transfer.state == TransferState::Proven {
+        if transfer.state == TransferState::Proven && proven == count {
             self.say(&sentence);
         } else {
             self.complain(&sentence);

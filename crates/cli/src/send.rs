@@ -36,8 +36,6 @@ pub struct Sending {
     /// Standard input; its file goes with it.
     spool: Option<Spool>,
     text: Option<(TextId, String)>,
-    /// Bytes per second.
-    limit: Option<u64>,
     /// Of the code that is read out in place of the link.
     code: Option<CodeLanguage>,
     receivers: HashMap<PeerId, Receiver>,
@@ -47,13 +45,12 @@ pub struct Sending {
 impl Sending {
     /// Runs to the end.
     pub async fn run(arguments: Send) -> Exit {
-        let session = Session::start(&arguments.common, std::env::temp_dir());
+        let session = Session::start(&arguments.common, std::env::temp_dir(), arguments.limit);
         let mut sending = Self {
             session,
             handles: Vec::new(),
             spool: None,
             text: None,
-            limit: arguments.limit,
             code: arguments.code.map(CodeLanguage::from),
             receivers: HashMap::new(),
             offered: HashSet::new(),
@@ -92,16 +89,13 @@ impl Sending {
 
     async fn event(&mut self, event: Event) -> Result<Option<Exit>, Exit> {
         match event {
-            Event::RoomEntered { link, .. } => {
-                self.limit_speed().await?;
-                match self.code {
-                    Some(language) => self.session.command(Command::OpenCode { language }).await?,
-                    None => {
-                        self.session.report.link(&link);
-                        self.session.report.say("Waiting for a receiver. Give it the link above.");
-                    }
+            Event::RoomEntered { link, .. } => match self.code {
+                Some(language) => self.session.command(Command::OpenCode { language }).await?,
+                None => {
+                    self.session.report.link(&link);
+                    self.session.report.say("Waiting for a receiver. Give it the link above.");
                 }
-            }
+            },
             Event::CodeChanged { code } => self.code_changed(code).await?,
             Event::PeerChanged { peer } if peer.link == LinkState::Connected && self.offered.insert(peer.id) => {
                 self.offer(&peer).await?;
@@ -149,14 +143,6 @@ impl Sending {
                 return Err(self.session.failed(&failure));
             }
             _ => {}
-        }
-        Ok(())
-    }
-
-    /// Holds the engine to `--limit`, before anything is offered.
-    async fn limit_speed(&mut self) -> Result<(), Exit> {
-        if self.limit.is_some() {
-            self.session.command(Command::LimitSpeed { bytes_per_second: self.limit }).await?;
         }
         Ok(())
     }
@@ -213,6 +199,8 @@ impl Sending {
         self.session.report.progress(transfer);
         self.session.report.ended(transfer);
         match transfer.state {
+            // The rest is not wanted.
+            TransferState::Proven if transfer.proven_count < transfer.entry_count => Some(Exit::Partial),
             TransferState::Proven => {
                 self.receivers.entry(transfer.peer).or_default().has_files = true;
                 self.done(transfer.peer)

@@ -34,12 +34,13 @@ pub enum Next {
 }
 
 impl Session {
-    /// Starts an engine whose received files go to `folder`.
-    pub fn start(common: &Common, folder: PathBuf) -> Self {
+    /// Starts an engine whose received files go to `folder`, and whose own leave no faster than so many bytes a second, if any.
+    pub fn start(common: &Common, folder: PathBuf, bytes_per_second: Option<u64>) -> Self {
         let agent = concat!("parlor-cli/", env!("CARGO_PKG_VERSION"));
         let mut config = ClientConfig::new(HostKind::Shell, agent, folder);
         config.ice_servers = common.ice_servers.clone();
         config.relay_only = common.relay_only;
+        config.bytes_per_second = bytes_per_second;
         let (client, events) = Client::start(config);
         let report = Report::new(common.json, common.quiet);
         Self { client, report, events, interrupts: interrupts(), entered: false, attempts: 0 }

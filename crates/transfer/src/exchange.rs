@@ -51,8 +51,8 @@ impl Exchange {
     /// Takes an input. `now_ms` never falls.
     ///
     /// # Errors
-    /// Only for wishes of the user ([`Input::OfferFiles`], [`Input::Accept`], [`Input::Decline`], [`Input::Cancel`],
-    /// [`Input::SendText`]); the machine is then unchanged. What a peer does wrong shows in outputs.
+    /// Only for wishes of the user ([`Input::OfferFiles`], [`Input::Accept`], [`Input::Decline`], [`Input::Pause`],
+    /// [`Input::Cancel`], [`Input::SendText`]); the machine is then unchanged. What a peer does wrong shows in outputs.
     pub fn handle(&mut self, now_ms: u64, input: Input) -> Result<(), TransferError> {
         match input {
             Input::LinkUp { max_message_bytes } => self.link_up(now_ms, max_message_bytes),
@@ -123,6 +123,11 @@ impl Exchange {
         self.outputs.pop_front()
     }
 
+    /// Entries of a transfer of ours under way that the receiver has not, for who gives the machine up. None of any other transfer.
+    pub fn missing(&self, transfer: TransferId) -> Vec<u32> {
+        self.transfers.outgoing.get(&transfer).map(Outgoing::missing).unwrap_or_default()
+    }
+
     /// When the machine wants an [`Input::Tick`], on the clock of `now_ms`. None while it wants none.
     pub fn next_timeout_ms(&self) -> Option<u64> {
         self.transfers.due_ms()
@@ -184,7 +189,9 @@ impl Exchange {
         if !self.transfers.hold_here(id, paused) {
             return Err(TransferError::NotNow);
         }
-        if self.payload_bytes.is_some() {
+        // A receiver that has not accepted on this connection says its hold when it does.
+        let is_due = self.transfers.incoming.get(&id).is_some_and(|known| !known.is_flowing());
+        if self.payload_bytes.is_some() && !is_due {
             self.send(Control::Pause { transfer: id, paused });
         }
         self.tell(now_ms, id);

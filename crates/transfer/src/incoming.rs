@@ -99,6 +99,11 @@ impl Incoming {
         matches!(self.phase, Phase::Accepted)
     }
 
+    /// `accept` was sent on this connection.
+    pub(crate) fn is_flowing(&self) -> bool {
+        self.is_flowing
+    }
+
     /// Memory taken by the names of the offer, about.
     pub(crate) fn names_bytes(&self) -> usize {
         self.names_bytes

@@ -191,12 +191,12 @@ impl Outgoing {
         }
     }
 
-    /// Bytes read or being read, not sent.
+    /// Bytes read or being read, not sent. What is read for nothing any more counts until its read returns.
     pub(crate) fn ahead(&self) -> u64 {
         self.queue.bytes()
     }
 
-    /// Things read or being read, not sent.
+    /// Things read or being read, not sent; counted likewise.
     pub(crate) fn slots(&self) -> usize {
         self.queue.len()
     }
@@ -210,7 +210,7 @@ impl Outgoing {
         out: &mut Outputs,
     ) {
         // An answer of an older connection, or of an entry that failed meanwhile, finds no slot.
-        let Some((len, bytes)) = self.queue.unread(entry, block) else { return };
+        let Some((len, bytes)) = self.queue.returned(entry, block) else { return };
         match result {
             Ok(read) if u32::try_from(read.len()) == Ok(len) => *bytes = Some(read),
             Ok(_) => self.fail_here(entry, TransferCode::SourceChanged, out),
@@ -313,7 +313,8 @@ impl Outgoing {
             return Err(TransferCode::Protocol);
         }
         self.fail(index, code);
-        Ok(())
+        // Who wants nothing at all declines the offer.
+        if self.declined_count as usize == self.entries.len() { Err(TransferCode::Protocol) } else { Ok(()) }
     }
 
     fn fail_here(&mut self, index: u32, code: TransferCode, out: &mut Outputs) {

@@ -40,7 +40,8 @@ pub enum Output {
         last: bool,
     },
     /// Look for what an earlier session left of an accepted transfer, prove it again, and answer with
-    /// [`Input::EntriesFound`](crate::Input::EntriesFound). Comes once, before every other order about its files.
+    /// [`Input::EntriesFound`](crate::Input::EntriesFound) or [`Input::NoRoom`](crate::Input::NoRoom). Comes before every other order about
+    /// its files, and once for each consent: after `NoRoom` the user may give it anew.
     FindEntries {
         /// Which transfer.
         transfer: TransferId,

@@ -1,6 +1,7 @@
 //! What is read or being read of a transfer from us and not sent, in the order of sending.
 //!
-//! Promises: things leave in the order they were put in, whatever order their reads return in. Leaves to
+//! Promises: things leave in the order they were put in, whatever order their reads return in; a read counts until it returns, also one
+//! that nothing waits for any more. Leaves to
 //! [`Outgoing`](crate::outgoing::Outgoing): what comes next, and the frames.
 
 use std::collections::VecDeque;
@@ -39,52 +40,72 @@ impl Slot {
 
 /// First in, first out.
 #[derive(Debug, Default)]
-pub(crate) struct SendQueue(VecDeque<Slot>);
+pub(crate) struct SendQueue {
+    slots: VecDeque<Slot>,
+    /// Reads that have not returned and that nothing waits for: entry, block and length.
+    idle: Vec<(u32, u32, u32)>,
+}
 
 impl SendQueue {
     pub(crate) fn push_block(&mut self, entry: u32, block: u32, len: u32) {
-        self.0.push_back(Slot::Block { entry, block, len, bytes: None });
+        self.slots.push_back(Slot::Block { entry, block, len, bytes: None });
     }
 
     pub(crate) fn push_proof(&mut self, entry: u32) {
-        self.0.push_back(Slot::Proof { entry });
+        self.slots.push_back(Slot::Proof { entry });
     }
 
-    /// The place of a block that is being read: its length, and where its bytes go. None when nothing waits for it.
-    pub(crate) fn unread(&mut self, entry: u32, block: u32) -> Option<(u32, &mut Option<Bytes>)> {
-        self.0.iter_mut().find_map(|slot| match slot {
+    /// A read has returned: the length of its block, and where its bytes go. None when nothing waits for it.
+    pub(crate) fn returned(&mut self, entry: u32, block: u32) -> Option<(u32, &mut Option<Bytes>)> {
+        let place = self.slots.iter_mut().find_map(|slot| match slot {
             Slot::Block { entry: e, block: b, len, bytes } if (*e, *b) == (entry, block) && bytes.is_none() => {
                 Some((*len, bytes))
             }
             Slot::Block { .. } | Slot::Proof { .. } => None,
-        })
+        });
+        if place.is_none()
+            && let Some(index) = self.idle.iter().position(|(e, b, _)| (*e, *b) == (entry, block))
+        {
+            self.idle.swap_remove(index);
+        }
+        place
     }
 
     /// What is sent next, read or not.
     pub(crate) fn front(&self) -> Option<&Slot> {
-        self.0.front()
+        self.slots.front()
     }
 
     pub(crate) fn pop(&mut self) -> Option<Slot> {
-        self.0.pop_front()
+        self.slots.pop_front()
     }
 
     /// Forgets everything of an entry.
     pub(crate) fn drop_entry(&mut self, entry: u32) {
-        self.0.retain(|slot| slot.entry() != entry);
+        self.forget(|slot| slot.entry() == entry);
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.forget(|_| true);
     }
 
-    /// Blocks and proofs in it.
+    fn forget(&mut self, is_dropped: impl Fn(&Slot) -> bool) {
+        let idle = self.slots.iter().filter(|slot| is_dropped(slot)).filter_map(|slot| match slot {
+            Slot::Block { entry, block, len, bytes: None } => Some((*entry, *block, *len)),
+            Slot::Block { .. } | Slot::Proof { .. } => None,
+        });
+        self.idle.extend(idle);
+        self.slots.retain(|slot| !is_dropped(slot));
+    }
+
+    /// Blocks and proofs in it, and reads under way for nothing.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.slots.len() + self.idle.len()
     }
 
-    /// Bytes of the blocks in it.
+    /// Bytes of these.
     pub(crate) fn bytes(&self) -> u64 {
-        self.0.iter().map(Slot::len).sum()
+        let idle: u64 = self.idle.iter().map(|(.., len)| u64::from(*len)).sum();
+        self.slots.iter().map(Slot::len).sum::<u64>() + idle
     }
 }

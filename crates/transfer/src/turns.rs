@@ -15,10 +15,10 @@ use crate::{outgoing::Outgoing, output::Outputs};
 /// Bytes read or being read before the window has room for them: what a disk needs to keep a network busy. One transfer takes at most
 /// half of it, so that a file on a disk that hangs does not stop the others.
 const READ_AHEAD_BYTES: u64 = 4 * 1024 * 1024;
-/// Seconds of a limited speed that may be under way.
-const LIMITED_S: u64 = 2;
 /// Blocks and proofs in that state: small files are read many at once. Again half for one transfer.
 const READ_AHEAD_SLOTS: usize = 64;
+/// Seconds of a limited speed that may be under way.
+const LIMITED_S: u64 = 2;
 
 /// The outgoing transfer that was served last, in reading and in sending.
 #[derive(Debug, Default)]

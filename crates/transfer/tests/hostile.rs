@@ -111,7 +111,7 @@ fn a_wrong_proof_makes_the_entry_corrupt_and_nothing_is_written() {
         matches!(output, Output::SendControl(Control::EntryFailed { code: TransferCode::Corrupt, entry: 0, .. }))
     };
     assert!(outputs.iter().any(failed));
-    assert!(outputs.iter().any(|output| matches!(output, Output::DiscardEntry { entry: 0, .. })));
+    assert!(outputs.iter().any(|output| matches!(output, Output::DiscardEntry { entry: 0, keep: false, .. })));
     assert!(!outputs.iter().any(|output| matches!(output, Output::WriteBlock { .. } | Output::FinishEntry { .. })));
 }
 
@@ -203,4 +203,53 @@ fn a_flood_of_offers_and_names_is_bounded() {
             .count();
     }
     assert_eq!(broken, 100 - 64);
+}
+
+#[test]
+fn a_receiver_that_holds_and_lets_go_over_and_over_orders_no_more_reads() {
+    let mut exchange = up();
+    let entries = (0..64).map(|number| entry(&number.to_string(), 10)).collect();
+    exchange.handle(0, Input::OfferFiles { transfer: id(1), entries }).unwrap();
+    exchange.handle(0, Input::ControlReceived(Control::Accept { transfer: id(1), resume: Vec::new() })).unwrap();
+    for _ in 0..1_000 {
+        for paused in [true, false] {
+            exchange.handle(0, Input::ControlReceived(Control::Pause { transfer: id(1), paused })).unwrap();
+        }
+    }
+    let reads: Vec<_> = drain(&mut exchange)
+        .into_iter()
+        .filter_map(|output| match output {
+            Output::ReadBlock { entry, block, .. } => Some((entry, block)),
+            _ => None,
+        })
+        .collect();
+    assert!((1..=64).contains(&reads.len()), "{}", reads.len());
+    // Once these have returned, it goes on as if nothing had been.
+    let mut reads = std::collections::VecDeque::from(reads);
+    let mut proofs = 0;
+    while let Some((entry, block)) = reads.pop_front() {
+        let result = Ok(Bytes::from_static(&[7; 10]));
+        exchange.handle(0, Input::BlockRead { transfer: id(1), entry, block, result }).unwrap();
+        for output in drain(&mut exchange) {
+            match output {
+                Output::ReadBlock { entry, block, .. } => reads.push_back((entry, block)),
+                Output::SendFrame(frame) => proofs += usize::from(frame[1] == 3),
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(proofs, 64);
+}
+
+#[test]
+fn a_receiver_that_declines_every_entry_has_not_received_the_offer() {
+    let mut exchange = up();
+    let entries = vec![entry("a", 1), entry("b", 0)];
+    exchange.handle(0, Input::OfferFiles { transfer: id(1), entries }).unwrap();
+    for entry in 0..2 {
+        assert_eq!(cancelled_with(&drain(&mut exchange)), None);
+        let declined = Control::EntryFailed { transfer: id(1), entry, code: TransferCode::Declined };
+        exchange.handle(0, Input::ControlReceived(declined)).unwrap();
+    }
+    assert_eq!(cancelled_with(&drain(&mut exchange)), Some(TransferCode::Protocol));
 }

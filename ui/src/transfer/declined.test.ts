@@ -155,6 +155,17 @@ describe('the code "declined"', () => {
     expect(network.b.transfer(T1)).toMatchObject({ state: 'cancelled', code: 'protocol' });
   });
 
+  it('cannot be said of every entry', () => {
+    const network = offered(8);
+    network.a.control = [];
+    for (const entry of FILES.keys()) {
+      expect(codesSaid(network.a.control)).toEqual([]);
+      network.tell(network.a, { type: 'control-received', message: { type: 'entry-failed', transfer: T1, entry, code: 'declined' } });
+    }
+    expect(codesSaid(network.a.control)).toEqual(['protocol']);
+    expect(network.a.transfer(T1)).toMatchObject({ state: 'cancelled', code: 'protocol' });
+  });
+
   it('is the only one to be said before "accept", and only of what was offered', () => {
     const say = (entry: number, code: TransferCode): TransferCode[] => {
       const network = offered(8);

@@ -154,7 +154,9 @@ export class Exchange {
 
   #pause(nowMs: number, id: TransferId, paused: boolean): void {
     if (!this.#transfers.holdHere(id, paused)) throw new TransferError('not-now');
-    if (this.#payloadBytes !== null) this.#send({ type: 'pause', transfer: id, paused });
+    // A receiver that has not accepted on this connection says its hold when it does.
+    const isDue = this.#transfers.incoming.get(id)?.isFlowing === false;
+    if (this.#payloadBytes !== null && !isDue) this.#send({ type: 'pause', transfer: id, paused });
     this.#tell(nowMs, id);
   }
 

@@ -282,6 +282,34 @@ describe('answers of a hostile peer to an offer', () => {
   });
 });
 
+describe('a receiver that holds and lets go over and over', () => {
+  it('orders no more reads, and loses nothing', () => {
+    const exchange = new Exchange('f'.repeat(32));
+    const reads: Extract<Output, { type: 'read-block' }>[] = [];
+    let proofs = 0;
+    const give = (input: Input): void => {
+      exchange.handle(0, input);
+      for (let output = exchange.pollOutput(); output !== null; output = exchange.pollOutput()) {
+        if (output.type === 'read-block') reads.push(output);
+        if (output.type === 'send-frame' && output.frame[1] === 3) proofs += 1;
+      }
+    };
+    give({ type: 'link-up', maxMessageBytes: 65_536 });
+    give({ type: 'offer-files', transfer: T, entries: Array.from({ length: 64 }, (_, index) => ({ path: [`${index}`], size: 10 })) });
+    give({ type: 'control-received', message: { type: 'accept', transfer: T, resume: [] } });
+    for (let times = 0; times < 1000; times += 1) {
+      for (const paused of [true, false]) give({ type: 'control-received', message: { type: 'pause', transfer: T, paused } });
+    }
+    expect(reads.length).toBeGreaterThan(0);
+    expect(reads.length).toBeLessThanOrEqual(64);
+    for (let read = reads.shift(); read !== undefined; read = reads.shift()) {
+      const { transfer, entry, block, length } = read;
+      give({ type: 'block-read', transfer, entry, block, result: new Uint8Array(length) });
+    }
+    expect(proofs).toBe(64);
+  });
+});
+
 describe('offers of a hostile peer', () => {
   const offer = (paths: string[][], claims: { entry_count?: number; total_bytes?: number; last?: boolean } = {}): string[] => {
     const receiver = new Receiver([1]);

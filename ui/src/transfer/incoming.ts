@@ -83,6 +83,11 @@ export class Incoming {
     return this.#namesBytes;
   }
 
+  /** `accept` was sent on this connection. */
+  get isFlowing(): boolean {
+    return this.#isFlowing;
+  }
+
   /** Takes a page of the offer, of which names may take `room` more bytes. A code when the offer must be refused. */
   collect(page: readonly OfferedEntry[], last: boolean, room: number): TransferCode | null {
     const offer = this.#phase;

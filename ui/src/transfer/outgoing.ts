@@ -162,12 +162,12 @@ export class Outgoing {
     }
   }
 
-  /** Bytes read or being read, not sent. */
+  /** Bytes read or being read, not sent. What is read for nothing any more counts until its read returns. */
   get aheadBytes(): number {
     return this.#queue.bytes;
   }
 
-  /** Things read or being read, not sent. */
+  /** Things read or being read, not sent; counted likewise. */
   get slotCount(): number {
     return this.#queue.length;
   }
@@ -175,7 +175,7 @@ export class Outgoing {
   /** A read returned, perhaps with the hash of what was read. */
   blockRead(entry: number, block: number, result: Bytes | TransferCode, proof: Bytes | null): void {
     // An answer of an older connection, or of an entry that failed meanwhile, finds no slot.
-    const slot = this.#queue.unread(entry, block);
+    const slot = this.#queue.returned(entry, block);
     if (slot === undefined) return;
     if (typeof result === 'string') this.#failHere(entry, result);
     else if (result.length !== slot.length) this.#failHere(entry, 'source-changed');
@@ -250,7 +250,8 @@ export class Outgoing {
   failedThere(number: number, code: TransferCode): TransferCode | null {
     if (this.#entries[number] === undefined || !(this.#isAccepted || code === 'declined')) return 'protocol';
     this.#fail(number, code);
-    return null;
+    // Who wants nothing at all declines the offer.
+    return this.#declinedCount === this.#entries.length ? 'protocol' : null;
   }
 
   #failHere(number: number, code: TransferCode): void {

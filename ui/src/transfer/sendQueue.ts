@@ -1,7 +1,7 @@
 // What is read or being read of a transfer from us and not sent, in the order of sending. Twin of `crates/transfer/src/send_queue.rs`.
 //
-// Promises: things leave in the order they were put in, whatever order their reads return in. Leaves to `Outgoing`: what comes next,
-// and the frames.
+// Promises: things leave in the order they were put in, whatever order their reads return in; a read counts until it returns, also one
+// that nothing waits for any more. Leaves to `Outgoing`: what comes next, and the frames.
 
 import type { Bytes } from '../trust/bytes';
 
@@ -21,6 +21,8 @@ const NOTHING: Bytes = new Uint8Array(0);
 /** First in, first out. */
 export class SendQueue {
   #slots: Slot[] = [];
+  /** Reads that have not returned and that nothing waits for. */
+  #idle: Slot[] = [];
 
   pushBlock(entry: number, block: number, length: number): void {
     this.#slots.push({ entry, block, length, isProof: false, bytes: null, proof: null });
@@ -31,9 +33,13 @@ export class SendQueue {
     this.#slots.push({ entry, block, length: 0, isProof: true, bytes: NOTHING, proof: null });
   }
 
-  /** The place of a block that is being read; undefined when nothing waits for it. */
-  unread(entry: number, block: number): Slot | undefined {
-    return this.#slots.find((slot) => slot.entry === entry && slot.block === block && slot.bytes === null);
+  /** A read has returned: the place its bytes go to; undefined when nothing waits for it. */
+  returned(entry: number, block: number): Slot | undefined {
+    const isIt = (slot: Slot): boolean => slot.entry === entry && slot.block === block && slot.bytes === null;
+    const place = this.#slots.find(isIt);
+    const index = place === undefined ? this.#idle.findIndex(isIt) : -1;
+    if (index >= 0) this.#idle.splice(index, 1);
+    return place;
   }
 
   /** What is sent next, read or not. */
@@ -47,20 +53,25 @@ export class SendQueue {
 
   /** Forgets everything of an entry. */
   dropEntry(entry: number): void {
-    this.#slots = this.#slots.filter((slot) => slot.entry !== entry);
+    this.#forget((slot) => slot.entry === entry);
   }
 
   clear(): void {
-    this.#slots = [];
+    this.#forget(() => true);
   }
 
-  /** Blocks and proofs in it. */
+  #forget(isDropped: (slot: Slot) => boolean): void {
+    this.#idle.push(...this.#slots.filter((slot) => slot.bytes === null && isDropped(slot)));
+    this.#slots = this.#slots.filter((slot) => !isDropped(slot));
+  }
+
+  /** Blocks and proofs in it, and reads under way for nothing. */
   get length(): number {
-    return this.#slots.length;
+    return this.#slots.length + this.#idle.length;
   }
 
-  /** Bytes of the blocks in it. */
+  /** Bytes of these. */
   get bytes(): number {
-    return this.#slots.reduce((sum, slot) => sum + slot.length, 0);
+    return [...this.#slots, ...this.#idle].reduce((sum, slot) => sum + slot.length, 0);
   }
 }

@@ -2,6 +2,12 @@
 
 use std::{fs, path::Path};
 
+use parlor_client::{Client, ClientConfig};
+use parlor_protocol::{
+    host::{Command, Event, TransferState},
+    negotiation::HostKind,
+};
+
 use crate::running::{Running, finished, server};
 
 /// 43 characters: the secret of a room that nobody made.
@@ -48,6 +54,33 @@ async fn ctrl_c_of_the_receiver_is_told_to_the_sender() {
     let ((sent, ..), (received, _, told, _)) = tokio::join!(sender.end(), receiver.end());
     assert_eq!((sent, received), (9, 130));
     assert_kept(&into, &told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_the_receiver_does_not_want_are_said_and_no_full_success() {
+    let (_server, url) = server().await;
+    let home = tempfile::tempdir().unwrap();
+    let sources = ["a.txt", "b.txt"].map(|name| home.path().join(name));
+    for source in &sources {
+        fs::write(source, "hello").unwrap();
+    }
+    let [first, second] = sources.each_ref().map(|source| source.to_str().unwrap());
+    let mut sender = Running::start(&["send", first, second, "--server", &url, "--json"]);
+    let link = sender.until("link").await["link"].as_str().unwrap().to_owned();
+    let (client, mut events) = Client::start(ClientConfig::new(HostKind::Shell, "test/0", home.path().join("in")));
+    client.command(Command::JoinRoom { link, name: "Bob".to_owned() }).await.unwrap();
+    let transfer = loop {
+        match events.recv().await.unwrap() {
+            Event::TransferChanged { transfer } if transfer.state == TransferState::Waiting => break transfer.id,
+            _ => {}
+        }
+    };
+    client.command(Command::AcceptTransfer { transfer, without: vec![0] }).await.unwrap();
+    let heard = tokio::spawn(async move { while events.recv().await.is_some() {} });
+    let (exit, _, told, _) = sender.end().await;
+    heard.abort();
+    assert_eq!(exit, 12, "{told}");
+    assert!(told.contains("1 file, 5 B: every byte is proven. 1 not wanted."), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

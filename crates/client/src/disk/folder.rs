@@ -7,7 +7,10 @@ use std::{
     collections::HashMap,
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use cap_std::{ambient_authority, fs::Dir};
@@ -18,7 +21,7 @@ use super::{
     DiskError, Part,
     journal::{Journal, KnownEntry, Line, not_a_journals, offer_id},
     numbered::{ATTEMPTS, numbered},
-    part::{Note, Place, milliseconds},
+    part::{Note, Place, known_blocks, milliseconds, open_ours},
     room::Shortage,
 };
 
@@ -61,6 +64,7 @@ impl ReceivingFolder {
             tops: Mutex::default(),
             journal: OnceLock::new(),
             found: Mutex::default(),
+            is_unwanted: AtomicBool::new(false),
         }
     }
 }
@@ -76,6 +80,8 @@ pub struct IncomingFiles {
     journal: OnceLock<Arc<Journal>>,
     /// Parts an earlier session left, until they are asked for.
     found: Mutex<HashMap<u32, Part>>,
+    /// Whoever closes it keeps nothing.
+    is_unwanted: AtomicBool,
 }
 
 #[derive(Debug, Clone)]
@@ -126,8 +132,10 @@ impl IncomingFiles {
                 continue;
             }
             let (Ok(place), Some(name)) = (self.place(&path), path.last()) else { continue };
-            if let Some(file) = modified_ms.and_then(|modified| self.renamed(known, name, *size, modified)) {
-                journal.add(&Line::File { entry: *entry, path: file, modified_ms: modified_ms.unwrap_or_default() });
+            if let Some(modified_ms) = *modified_ms
+                && let Some(path) = self.renamed(known, name, *size, modified_ms)
+            {
+                journal.add(&Line::File { entry: *entry, path, modified_ms });
                 found.push(FoundEntry { entry: *entry, blocks: None });
                 continue;
             }
@@ -145,9 +153,10 @@ impl IncomingFiles {
         Shortage::of(&self.folder.dir, entries, found)
     }
 
-    /// The file that a part became without a word about it: killed, or on a full disk, between the name and the note.
+    /// The file that a part became without a word about it: killed, or on a full disk, between the name and the note. Only its blocks
+    /// tell it from another one of that name, so the file of a part without any is not found. Blocks, while these are hashed.
     fn renamed(&self, known: &KnownEntry, name: &str, size: u64, modified: u64) -> Option<Vec<String>> {
-        let part = known.part.as_ref()?;
+        let part = known.part.as_ref().filter(|_| !known.blocks.is_empty())?;
         let is_gone = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
         let is_plain_path = part.iter().all(|component| is_plain(component));
         if !is_plain_path || !self.folder.dir.symlink_metadata(part.iter().collect::<PathBuf>()).is_err_and(is_gone) {
@@ -155,7 +164,12 @@ impl IncomingFiles {
         }
         let (_, folders) = part.split_last()?;
         let named = |n| [folders, &[numbered(&not_a_journals(name), n)]].concat();
-        (0..RENAMED_ATTEMPTS).map(named).find(|file| self.is_whole(file, size, modified))
+        let is_it = |file: &Vec<String>| {
+            let path: PathBuf = file.iter().collect();
+            let opened = open_ours(&self.folder.dir, &path, false);
+            opened.is_some_and(|opened| known_blocks(&opened, size, known).len() == known.blocks.len())
+        };
+        (0..RENAMED_ATTEMPTS).map(named).find(|file| self.is_whole(file, size, modified) && is_it(file))
     }
 
     /// Whether the file that a journal names still stands as it was left.
@@ -188,10 +202,20 @@ impl IncomingFiles {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).remove(&entry)
     }
 
+    /// Nothing unfinished is to stay, whatever [`IncomingFiles::close`] is told.
+    pub fn give_up(&self) {
+        self.is_unwanted.store(true, Ordering::Relaxed);
+    }
+
     /// Ends the transfer: with `keep`, what is unfinished stays for a later session; without, nothing of it does. Blocks.
     pub fn close(self, keep: bool) {
+        let keep = keep && !self.is_unwanted.into_inner();
         for part in self.found.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
             if keep { part.keep() } else { part.discard() }
+        }
+        // Before the folders they lie in.
+        if !keep && let Some(journal) = self.journal.get() {
+            journal.remove_left();
         }
         remove_empty_folders(&self.folder.dir, self.tops.into_inner().unwrap_or_else(PoisonError::into_inner));
         // Parts that still hold it are gone by now; a stray one costs a journal that stays.

@@ -69,6 +69,8 @@ pub(super) struct Journal {
     file: Mutex<File>,
     /// A block or a file is in it.
     is_useful: AtomicBool,
+    /// Parts that were closed and left for a later session.
+    left: Mutex<Vec<(Arc<Dir>, String)>>,
 }
 
 const VERSION: u32 = 1;
@@ -103,7 +105,13 @@ impl Journal {
 
     fn of(dir: &Arc<Dir>, name: String, file: File, known: &Known) -> Self {
         let is_useful = known.entries.values().any(|entry| entry.file.is_some() || !entry.blocks.is_empty());
-        Self { dir: Arc::clone(dir), name, file: Mutex::new(file), is_useful: AtomicBool::new(is_useful) }
+        Self {
+            dir: Arc::clone(dir),
+            name,
+            file: Mutex::new(file),
+            is_useful: AtomicBool::new(is_useful),
+            left: Mutex::default(),
+        }
     }
 
     /// Adds a line.
@@ -133,6 +141,20 @@ impl Journal {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).try_clone();
         if let Err(error) = file.and_then(|file| file.sync_data()) {
             tracing::debug!(kind = ?error.kind(), "a journal could not be synced");
+        }
+    }
+
+    /// A part stays for a later session, as long as this does.
+    pub(super) fn leave(&self, dir: Arc<Dir>, part: String) {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).push((dir, part));
+    }
+
+    /// Removes the parts that were left: nobody is to go on with them after all.
+    pub(super) fn remove_left(&self) {
+        for (dir, part) in std::mem::take(&mut *self.left.lock().unwrap_or_else(PoisonError::into_inner)) {
+            if let Err(error) = dir.remove_file(&part) {
+                tracing::debug!(kind = ?error.kind(), "a part stayed behind");
+            }
         }
     }
 

@@ -3,7 +3,8 @@
 //! What it is: a few lanes, each a queue with its own open files. Work on one entry always takes the same lane, so it keeps
 //! its order; different entries go side by side, so that three thousand small files do not wait for one another's fsync.
 //! Promises: every [`Job::Read`], [`Job::Write`] and [`Job::Finish`] is answered by one [`Done`] unless its transfer was
-//! released; at most [`LANES`] threads work at once; a dropped [`Lanes`] leaves the parts it still holds to a later session.
+//! released; at most [`LANES`] threads carry out jobs at once, beside one for each search and one for each part that is synced; a dropped
+//! [`Lanes`] leaves the parts it still holds to a later session.
 //! Leaves to others: how much is ordered ahead (the window of `parlor-transfer` bounds it).
 
 use std::{
@@ -19,7 +20,7 @@ use tokio::sync::mpsc;
 
 use super::{DiskError, Found, IncomingFiles, Part, SourceFile, room::Shortage};
 
-/// Queues, and so threads that may wait for a disk at once. More than eight does not make the fsync of small files faster.
+/// Queues, and so jobs that may wait for a disk at once. More than eight does not make the fsync of small files faster.
 pub const LANES: usize = 8;
 /// Jobs waiting in a lane. Far more than a window of even the smallest files orders ahead.
 const LANE_JOBS: usize = 32 * 1024;
@@ -161,7 +162,7 @@ impl Lanes {
                 Some(shortage) => Outcome::NoRoom(shortage),
                 None => Outcome::Found { found },
             };
-            // The transfer may have ended meanwhile; then the last to let go is this one.
+            // The transfer may have ended meanwhile, by a release that knew whether to keep it; then the last to let go is this one.
             if let Some(incoming) = Arc::into_inner(incoming) {
                 incoming.close(true);
             }
@@ -173,6 +174,9 @@ impl Lanes {
     /// Ends a transfer: closes its sources, removes its parts or keeps them for a later session, and removes folders made for it
     /// that are empty.
     pub async fn release(&self, transfer: TransferId, incoming: Option<Arc<IncomingFiles>>, keep: bool) {
+        if let Some(incoming) = incoming.as_ref().filter(|_| !keep) {
+            incoming.give_up();
+        }
         // One each and none kept here, so that the last lane to let go knows that it is the last.
         let copies = vec![incoming; self.lanes.len()];
         for (lane, incoming) in self.lanes.iter().zip(copies) {
@@ -377,6 +381,48 @@ mod tests {
         drop(lanes);
         assert!(answers.recv().await.is_none());
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_part_that_was_kept_goes_with_the_transfer_that_is_not() {
+        const BYTES: u64 = 2 * 1024 * 1024;
+        for keep in [true, false] {
+            let home = tempfile::tempdir().unwrap();
+            let incoming = Arc::new(ReceivingFolder::open(home.path()).unwrap().incoming(TRANSFER));
+            incoming.find(&[]);
+            let (lanes, mut answers) = start();
+            let path = vec!["photos".to_owned(), "a".to_owned()];
+            assert!(lanes.order(TRANSFER, 0, Job::Open { incoming: Arc::clone(&incoming), path, size: BYTES }));
+            let bytes = Bytes::from(vec![7; 1024 * 1024]);
+            assert!(lanes.order(TRANSFER, 0, Job::Write { block: 0, bytes, proof: [0; 32] }));
+            assert!(matches!(answers.recv().await.unwrap().outcome, Outcome::Written { result: Ok(()), .. }));
+            assert!(lanes.order(TRANSFER, 0, Job::Discard { incoming: Arc::clone(&incoming), keep: true }));
+            lanes.release(TRANSFER, Some(incoming), keep).await;
+            drop(lanes);
+            assert!(answers.recv().await.is_none());
+            // A folder with the part in it, and a journal.
+            assert_eq!(fs::read_dir(home.path()).unwrap().count(), if keep { 2 } else { 0 });
+        }
+    }
+
+    #[tokio::test]
+    async fn a_search_that_outlasts_its_transfer_keeps_only_what_that_keeps() {
+        for keep in [true, false] {
+            let home = tempfile::tempdir().unwrap();
+            let incoming = ReceivingFolder::open(home.path()).unwrap().incoming(TRANSFER);
+            incoming.find(&[]);
+            let mut part = incoming.create(0, &["a".to_owned()], 2 * 1024 * 1024).unwrap();
+            part.write(0, &[7; 1024 * 1024], &[0; 32]).unwrap();
+            part.keep();
+            let incoming = Arc::new(incoming);
+            let (lanes, mut answers) = start();
+            lanes.release(TRANSFER, Some(Arc::clone(&incoming)), keep).await;
+            drop(lanes);
+            assert!(answers.recv().await.is_none());
+            // As the search does when it is the last.
+            Arc::into_inner(incoming).unwrap().close(true);
+            assert_eq!(fs::read_dir(home.path()).unwrap().count(), if keep { 2 } else { 0 });
+        }
     }
 
     #[tokio::test]

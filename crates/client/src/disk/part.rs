@@ -1,13 +1,14 @@
 //! A file on its way in: it lies beside its target as `….part` and gets its name only when it is whole.
 //!
-//! Promises: what was written is durable every [`SYNC_BYTES`], together with what the journal says of it.
+//! Promises: what was written begins to be made durable every [`SYNC_BYTES`], together with what the journal says of it, and is so before
+//! the next such stretch begins to be.
 
 use std::{
     fs::{File, FileTimes},
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
-    thread::JoinHandle,
+    thread::{self, JoinHandle},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -25,7 +26,7 @@ use super::{
     source::read_exact_at,
 };
 
-/// Bytes written between two syncs: what a power cut may cost.
+/// Bytes written between two syncs. A power cut may cost two such stretches: one is synced while the next is written.
 const SYNC_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Characters of the transfer's id in a part's name.
@@ -127,26 +128,9 @@ impl Part {
             .last()
             .filter(|part| part_stem(part).is_some_and(|stem| name.starts_with(stem)))?
             .clone();
-        let mut options = OpenOptions::new();
-        options.write(true).read(true);
-        #[cfg(unix)]
-        options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits().cast_signed());
-        let file = place.dir.open_with(&part_name, &options).ok()?.into_std();
-        if !is_ours_alone(&file).unwrap_or(false) {
-            return None;
-        }
+        let file = open_ours(&place.dir, Path::new(&part_name), true)?;
         give_back(&file);
-        let mut buffer = vec![0; BLOCK_BYTES as usize];
-        let mut blocks = Vec::new();
-        for (block, hash) in &known.blocks {
-            let len = block_len(size, *block) as usize;
-            let Some(bytes) = buffer.get_mut(..len).filter(|bytes| !bytes.is_empty()) else { continue };
-            let is_there =
-                read_exact_at(&file, bytes, block_offset(*block)).is_ok() && block_proof(bytes) == *hash.as_bytes();
-            if is_there {
-                blocks.push((*block, *hash.as_bytes()));
-            }
-        }
+        let blocks = known_blocks(&file, size, known);
         let (name, note, has_blocks) = (name.to_owned(), Some(note), !blocks.is_empty());
         let part =
             Self { place, part_name, name, file, note, is_continuable: true, has_blocks, unsynced: 0, syncing: None };
@@ -172,11 +156,15 @@ impl Part {
             self.unsynced = 0;
             let (journal, file) = (Arc::clone(journal), self.file.try_clone().map_err(DiskError::writing)?);
             self.synced()?;
-            self.syncing = Some(std::thread::spawn(move || {
-                file.sync_data()?;
-                journal.sync();
-                Ok(())
-            }));
+            let work = {
+                let journal = Arc::clone(&journal);
+                move || make_durable(&file, &journal)
+            };
+            match thread::Builder::new().name("parlor-sync".to_owned()).spawn(work) {
+                Ok(syncing) => self.syncing = Some(syncing),
+                // The system has no thread to give: the writes wait for the disk.
+                Err(_) => make_durable(&self.file, &journal).map_err(DiskError::writing)?,
+            }
         }
         Ok(())
     }
@@ -199,6 +187,9 @@ impl Part {
         give_back(&self.file);
         if let Err(error) = self.file.sync_data() {
             tracing::debug!(kind = ?error.kind(), "a part could not be synced");
+        }
+        if let Some(Note { journal, .. }) = self.note {
+            journal.leave(self.place.dir, self.part_name);
         }
     }
 
@@ -263,6 +254,38 @@ impl Part {
         let path = self.place.below.iter().map(String::as_str).chain([name]).map(str::to_owned).collect();
         journal.add(&Line::File { entry: *entry, path, modified_ms });
     }
+}
+
+/// Opens a file that is not a link and has no other name; none where there is no such file.
+pub(super) fn open_ours(dir: &Dir, path: &Path, to_write: bool) -> Option<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(to_write);
+    #[cfg(unix)]
+    options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits().cast_signed());
+    let file = dir.open_with(path, &options).ok()?.into_std();
+    is_ours_alone(&file).unwrap_or(false).then_some(file)
+}
+
+/// The blocks of a file of `size` bytes that are what a journal says of them. Blocks, for as long as they take to be hashed.
+pub(super) fn known_blocks(file: &File, size: u64, known: &KnownEntry) -> Vec<(u32, Hash)> {
+    let mut buffer = vec![0; BLOCK_BYTES as usize];
+    let mut blocks = Vec::new();
+    for (block, hash) in &known.blocks {
+        let len = block_len(size, *block) as usize;
+        let Some(bytes) = buffer.get_mut(..len).filter(|bytes| !bytes.is_empty()) else { continue };
+        let is_there =
+            read_exact_at(file, bytes, block_offset(*block)).is_ok() && block_proof(bytes) == *hash.as_bytes();
+        if is_there {
+            blocks.push((*block, *hash.as_bytes()));
+        }
+    }
+    blocks
+}
+
+fn make_durable(file: &File, journal: &Journal) -> io::Result<()> {
+    file.sync_data()?;
+    journal.sync();
+    Ok(())
 }
 
 /// A file's time as a journal has it, milliseconds since 1970; none for one of before.

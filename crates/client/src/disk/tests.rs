@@ -155,6 +155,27 @@ fn a_file_that_got_its_name_without_a_word_in_the_journal_is_found_whole_all_the
 }
 
 #[test]
+fn another_file_of_the_name_size_and_time_of_a_part_that_is_gone_is_not_taken_for_it() {
+    let home = tempfile::tempdir().unwrap();
+    // One of a single block, of which the journal knows no hash, and a larger one.
+    for size in [5, SIZE] {
+        let mut wanted = wanted(&["a.bin"]);
+        wanted[0].size = size;
+        let (incoming, _) = session(home.path(), 1, &wanted);
+        let mut part = incoming.create(0, &path(&wanted[0]), size).unwrap();
+        let first = vec![7; BLOCK.min(usize::try_from(size).unwrap())];
+        part.write(0, &first, &block_proof(&first)).unwrap();
+        drop((part, incoming));
+        fs::remove_file(the_part(home.path())).unwrap();
+        let another = fs::File::create(home.path().join("a.bin")).unwrap();
+        another.set_len(size).unwrap();
+        another.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_millis(1_000)).unwrap();
+        let (_, found) = session(home.path(), 2, &wanted);
+        assert_eq!(found, []);
+    }
+}
+
+#[test]
 fn another_offer_finds_nothing_of_it() {
     let home = tempfile::tempdir().unwrap();
     let mut wanted = wanted(&["a.bin"]);

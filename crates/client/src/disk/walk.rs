@@ -35,7 +35,10 @@ impl Found {
     /// Why it cannot be offered any more.
     pub fn again(self) -> Result<Self, DiskError> {
         let metadata = fs::metadata(&self.path).map_err(|error| DiskError::reading(&self.path, error))?;
-        if !metadata.is_file() {
+        // As in [`walk`], below what was picked no link is followed.
+        let mut below = self.path.ancestors().take(self.entry.path.len().saturating_sub(1));
+        let is_link = |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+        if !metadata.is_file() || below.any(is_link) {
             return Err(DiskError::NotAFile { path: self.path });
         }
         let mut found = Vec::new();
@@ -156,6 +159,31 @@ mod tests {
         let paths: Vec<_> = found.iter().map(|file| (file.entry.path.join("/"), file.entry.size)).collect();
         let expected = [("photos/a.txt", 2), ("photos/c.txt", 1), ("photos/b/2.txt", 0)];
         assert_eq!(paths, expected.map(|(path, size)| (path.to_owned(), size)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_took_the_place_of_a_file_or_folder_is_not_found_again_below_what_was_picked() {
+        let home = tempfile::tempdir().unwrap();
+        let photos = home.path().join("photos");
+        fs::create_dir_all(photos.join("b")).unwrap();
+        fs::write(photos.join("a.txt"), "a").unwrap();
+        fs::write(photos.join("b/c.txt"), "c").unwrap();
+        let link = home.path().join("link");
+        std::os::unix::fs::symlink(&photos, &link).unwrap();
+        let mut found = Vec::new();
+        walk(&link, &mut found).unwrap();
+        for file in found.clone() {
+            file.again().unwrap();
+        }
+        fs::rename(photos.join("a.txt"), home.path().join("secret")).unwrap();
+        std::os::unix::fs::symlink(home.path().join("secret"), photos.join("a.txt")).unwrap();
+        fs::rename(photos.join("b"), home.path().join("secrets")).unwrap();
+        std::os::unix::fs::symlink(home.path().join("secrets"), photos.join("b")).unwrap();
+        assert_eq!(found.len(), 2);
+        for file in found {
+            assert!(matches!(file.again(), Err(DiskError::NotAFile { .. })));
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use parlor_protocol::{
 use parlor_trust::{About, RoomKeys};
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{Timings, speed_limit::SpeedLimit, transfer_index::TransferIndex};
+use super::{Timings, again::Again, speed_limit::SpeedLimit, transfer_index::TransferIndex};
 use crate::signaling::{Signaling, SignalingError};
 
 /// What changes while the room lasts.
@@ -44,6 +44,7 @@ pub(crate) struct RoomContext {
     /// The steady clock's zero.
     pub(crate) started: Instant,
     own: Mutex<Own>,
+    again: Mutex<Again>,
     events: mpsc::Sender<Event>,
 }
 
@@ -58,7 +59,8 @@ impl RoomContext {
         events: mpsc::Sender<Event>,
     ) -> Self {
         let (transfers, speed, started) = (Arc::default(), Arc::new(speed), Instant::now());
-        Self { self_peer, keys, signaling, transfers, speed, timings, started, own: Mutex::new(own), events }
+        let (own, again) = (Mutex::new(own), Mutex::default());
+        Self { self_peer, keys, signaling, transfers, speed, timings, started, own, again, events }
     }
 
     /// Milliseconds on the room's steady clock.
@@ -70,6 +72,12 @@ impl RoomContext {
     pub(crate) fn own(&self) -> MutexGuard<'_, Own> {
         // Nothing panics while the lock is held.
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What of ended transfers can be offered again.
+    pub(crate) fn again(&self) -> MutexGuard<'_, Again> {
+        // Nothing panics while the lock is held.
+        self.again.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the screen. Waits while it does not read: the backpressure of everything behind it.

@@ -48,14 +48,12 @@ impl SessionFiles {
         self.incoming.insert(transfer, Arc::new(incoming));
     }
 
-    /// What happened on the disk, for the machine, and with a shortage of room the user's side of it. Pends while nothing did.
-    pub(crate) async fn next(&mut self) -> (Input, Option<Shortage>) {
-        loop {
-            if let Some(done) = self.answers.recv().await {
-                return self.input(done).await;
-            }
+    /// What happened on the disk, for [`SessionFiles::input`]. Pends while nothing did; dropped while it does, nothing is lost.
+    pub(crate) async fn next(&mut self) -> Done {
+        match self.answers.recv().await {
+            Some(done) => done,
             // The lanes hold the other end as long as this struct holds the lanes; without them nothing comes any more.
-            std::future::pending::<()>().await;
+            None => std::future::pending().await,
         }
     }
 
@@ -105,14 +103,17 @@ impl SessionFiles {
         while self.answers.recv().await.is_some() {}
     }
 
-    async fn input(&mut self, Done { transfer, entry, outcome }: Done) -> (Input, Option<Shortage>) {
+    /// The same for the machine, and with a shortage of room the user's side of it, unless the transfer has ended meanwhile.
+    pub(crate) async fn input(&mut self, Done { transfer, entry, outcome }: Done) -> (Input, Option<Shortage>) {
         let input = match outcome {
             Outcome::NoRoom(shortage) => {
-                self.lanes.release(transfer, self.incoming.remove(&transfer), true).await;
-                return (Input::NoRoom { transfer }, Some(shortage));
+                let incoming = self.incoming.remove(&transfer);
+                let shortage = incoming.is_some().then_some(shortage);
+                self.lanes.release(transfer, incoming, true).await;
+                return (Input::NoRoom { transfer }, shortage);
             }
             Outcome::Found { found } => {
-                if found.iter().any(|entry| entry.blocks.as_ref().is_none_or(|blocks| !blocks.is_empty())) {
+                if !found.is_empty() {
                     self.index.found(transfer);
                 }
                 Input::EntriesFound { transfer, found }
@@ -125,5 +126,22 @@ impl SessionFiles {
             }
         };
         (input, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::ReceivingFolder;
+
+    #[tokio::test]
+    async fn a_shortage_is_told_once_and_not_of_a_transfer_that_has_ended() {
+        let home = tempfile::tempdir().unwrap();
+        let transfer = TransferId([1; 16]);
+        let mut files = SessionFiles::start(Arc::default());
+        files.accept(transfer, ReceivingFolder::open(home.path()).unwrap().incoming(transfer));
+        let no_room = || Done { transfer, entry: 0, outcome: Outcome::NoRoom(Shortage { needed: 2, free: 1 }) };
+        assert!(matches!(files.input(no_room()).await, (Input::NoRoom { .. }, Some(Shortage { needed: 2, free: 1 }))));
+        assert!(matches!(files.input(no_room()).await, (Input::NoRoom { .. }, None)));
     }
 }

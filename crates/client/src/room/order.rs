@@ -25,8 +25,6 @@ pub(crate) enum SessionOrder {
     Text { id: TextId, body: String, sent_at_ms: u64 },
     /// Offer files.
     Offer { files: Vec<Found>, answer: Answer },
-    /// Offer again what of an ended transfer did not reach the peer.
-    OfferAgain { transfer: TransferId, answer: Answer },
     /// Take an offer, but for some of its entries.
     Accept { transfer: TransferId, without: Vec<u32>, incoming: IncomingFiles, answer: Answer },
     /// Refuse an offer.

@@ -34,16 +34,21 @@ impl SpeedLimit {
 
     /// From now on.
     pub(crate) fn set(&self, bytes_per_second: Option<u64>) {
-        *self.free_at() = Instant::now();
+        let mut free_at = self.free_at();
+        *free_at = Instant::now();
         self.bytes_per_second.send_replace(bytes_per_second);
     }
 
     /// Waits until so many bytes may leave.
     pub(crate) async fn wait_for(&self, bytes: usize) {
+        if self.current().is_none() {
+            return;
+        }
         let mut limits = self.bytes_per_second.subscribe();
-        let Some(limit) = *limits.borrow_and_update() else { return };
         let at = {
+            // A limit changes under this lock only, so that none is reckoned by an old one after a new one.
             let mut free_at = self.free_at();
+            let Some(limit) = *limits.borrow_and_update() else { return };
             let at = (*free_at).max(Instant::now());
             *free_at = at + duration_of(bytes, limit);
             at

@@ -202,6 +202,38 @@ async fn what_one_room_began_another_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_yes_changes_nothing_about_what_an_earlier_room_began() {
+    let (_server, url) = server().await;
+    let (mut ada, mut bob) = pair(&url).await;
+    let bytes = content(1, 120 * 1024 * 1024 + 5);
+    let source = write(ada.home.path(), "large.bin", &bytes);
+    ada.offer(bob.id.unwrap(), std::slice::from_ref(&source)).await;
+    let transfer = bob.offered().await;
+    bob.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
+    let moved = |event: &Event| match event {
+        Event::TransferChanged { transfer } => (transfer.stored_bytes > 8 << 20).then_some(()),
+        _ => None,
+    };
+    bob.until("megabytes move", moved).await;
+    bob.wish(Command::LeaveRoom {}).await;
+    ada.wish(Command::LeaveRoom {}).await;
+
+    let link = ada.start_room(&url).await;
+    bob.join(&link).await;
+    ada.connected().await;
+    bob.connected().await;
+    ada.offer(bob.id.unwrap(), &[source]).await;
+    let transfer = bob.offered().await;
+    bob.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
+    let second = bob.client.command(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
+    assert_eq!(second.unwrap_err().code, FailureCode::NotNow);
+    bob.transfer(Direction::Receiving, TransferState::Proven).await;
+    assert!(fs::read(bob.inbox().join("large.bin")).unwrap() == bytes);
+    bob.wish(Command::LeaveRoom {}).await;
+    assert_eq!(files_below(&bob.inbox()), ["large.bin"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_source_that_changed_is_refused_and_the_others_go_on() {
     let (_server, url) = server().await;
     let (mut ada, mut bob) = pair(&url).await;

@@ -107,6 +107,34 @@ async fn a_transfer_outlives_an_outage_of_its_peer_and_goes_on_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_did_not_reach_a_peer_that_was_given_up_can_be_offered_again_when_it_is_back() {
+    let (_server, url) = quick_server().await;
+    let freezer = Freezer::new();
+    let (mut ada, mut bob) = pair(&url, &freezer, Timings { absent_ms: 500, ..impatient() }).await;
+    let bytes = content(7, 300_000);
+    let source = write(ada.home.path(), "a.bin", &bytes);
+    ada.offer(bob.id.unwrap(), &[source]).await;
+    let transfer = bob.offered().await;
+    let frozen = freezer.freeze().await;
+    ada.transfer(Direction::Sending, TransferState::Cancelled).await;
+    assert!(!ada.left().await, "without a goodbye");
+    drop(frozen);
+    ada.connected().await;
+    ada.wish(Command::OfferAgain { transfer }).await;
+    let again = bob
+        .until("another offer", |event| match event {
+            Event::TransferChanged { transfer: now } if now.state == TransferState::Waiting => {
+                (now.id != transfer).then_some(now.id)
+            }
+            _ => None,
+        })
+        .await;
+    bob.wish(Command::AcceptTransfer { transfer: again, without: Vec::new() }).await;
+    ada.transfer(Direction::Sending, TransferState::Proven).await;
+    assert!(fs::read(bob.inbox().join("a.bin")).unwrap() == bytes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_peer_with_a_transfer_is_not_waited_for_for_ever() {
     let (_server, url) = quick_server().await;
     let freezer = Freezer::new();

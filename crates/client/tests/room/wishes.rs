@@ -135,6 +135,42 @@ async fn files_leave_no_faster_than_the_limit_until_it_is_lifted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn with_a_limit_little_is_under_way_when_a_transfer_is_held_up() {
+    let (_server, url) = server().await;
+    // Set before there is a room, and within it.
+    tokio::join!(held_up_with_a_limit(&url, true), held_up_with_a_limit(&url, false));
+}
+
+async fn held_up_with_a_limit(url: &str, is_early: bool) {
+    const LIMIT: u64 = 1_000_000;
+    let limit = Command::LimitSpeed { bytes_per_second: Some(LIMIT) };
+    let (mut ada, mut bob) = (Guest::new(), Guest::new());
+    if is_early {
+        ada.wish(limit.clone()).await;
+    }
+    let link = ada.start_room(url).await;
+    bob.join(&link).await;
+    ada.connected().await;
+    bob.connected().await;
+    if !is_early {
+        ada.wish(limit).await;
+    }
+    let source = write(ada.home.path(), "a.bin", &content(1, 40_000_000));
+    let transfer = begun(&ada, &mut bob, &[source]).await;
+    moved(&mut bob, 1).await;
+    ada.wish(Command::PauseTransfer { transfer, paused: true }).await;
+    let mut stored = Vec::new();
+    // At this speed a whole window would go on arriving for eight seconds.
+    let watched = bob.until("the end of five seconds", |event| {
+        stored.extend(transfer_of(event).map(|transfer| transfer.stored_bytes));
+        None::<()>
+    });
+    assert!(tokio::time::timeout(Duration::from_secs(5), watched).await.is_err());
+    let last = stored.last().copied().unwrap_or_default();
+    assert!(last <= 4 << 20, "{last} bytes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_offer_that_does_not_fit_on_the_disk_is_told_and_waits() {
     let (_server, url) = server().await;
     let (mut ada, mut bob) = pair(&url).await;

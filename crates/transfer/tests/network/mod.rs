@@ -57,6 +57,10 @@ pub struct Side {
     pub states: HashMap<TransferId, Transfer>,
     pub events: Vec<Event>,
     pub released: Vec<TransferId>,
+    /// Entries whose part was given up, and whether it stays for a later session.
+    pub discarded: Vec<(u32, bool)>,
+    /// Whether what is unfinished of an ended transfer stays.
+    pub kept: HashMap<TransferId, bool>,
     /// Answers of the disk on their way: due time, order, input.
     answers: Vec<(u64, u64, Input)>,
     /// The disk's next mischief, by transfer and entry.
@@ -103,6 +107,8 @@ pub fn side(number: u8) -> Side {
         states: HashMap::new(),
         events: Vec::new(),
         released: Vec::new(),
+        discarded: Vec::new(),
+        kept: HashMap::new(),
         answers: Vec::new(),
         read_faults: HashMap::new(),
         write_faults: HashMap::new(),
@@ -278,14 +284,16 @@ impl Network {
                 file.modified_ms = modified_ms;
                 self.answer(index, Input::EntryFinished { transfer, entry, result: Ok(()) });
             }
-            Output::DiscardEntry { transfer, entry, .. } => {
+            Output::DiscardEntry { transfer, entry, keep } => {
                 let side = &mut self.sides[index];
+                side.discarded.push((entry, keep));
                 let file =
                     side.files.remove(&(transfer, entry)).or_else(|| side.left.remove(&entry)).expect("opened before");
                 assert!(!file.is_finished || self.sides[index].write_faults.contains_key(&(transfer, entry)));
             }
-            Output::ReleaseTransfer { transfer, missing, .. } => {
+            Output::ReleaseTransfer { transfer, keep, missing } => {
                 let side = &mut self.sides[index];
+                side.kept.insert(transfer, keep);
                 side.missing.insert(transfer, missing);
                 assert!(!side.released.contains(&transfer), "released twice");
                 side.released.push(transfer);

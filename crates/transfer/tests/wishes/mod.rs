@@ -151,6 +151,8 @@ fn an_offer_without_room_waits_again_and_the_sender_hears_nothing_of_it() {
     rest(&mut network);
     network.sides[1].has_room = false;
     network.handle(1, Input::Accept { transfer, without: vec![0] });
+    // Held up before it is known that there is no room: that ends with the consent.
+    pause(&mut network, 1, transfer, true);
     rest(&mut network);
     assert_eq!([0, 1].map(|index| network.state(index, transfer)), [TransferState::Waiting; 2]);
     assert_eq!(network.sides[1].states[&transfer].total_bytes, 5 + 2 * MIB);
@@ -197,6 +199,24 @@ fn what_did_not_arrive_is_named_at_the_end() {
     network.handle(1, Input::Cancel { transfer });
     network.run_until_ended();
     assert_eq!(network.sides[0].missing[&transfer], [1, 2]);
+}
+
+#[test]
+fn what_a_disk_refused_stays_for_later_unless_the_transfer_is_cancelled() {
+    for is_cancelled in [false, true] {
+        let mut network = Network::up(1);
+        let transfer = network.offer(0, 7, entries(&[3 * MIB, 40 * MIB]));
+        network.sides[1].write_faults.insert((transfer, 0), TransferCode::WriteFailed);
+        while network.sides[1].discarded.is_empty() {
+            assert!(network.step());
+        }
+        assert_eq!(network.sides[1].discarded, [(0, true)]);
+        if is_cancelled {
+            network.handle(1, Input::Cancel { transfer });
+        }
+        network.run_until_ended();
+        assert_eq!(network.sides[1].kept[&transfer], !is_cancelled);
+    }
 }
 
 #[test]

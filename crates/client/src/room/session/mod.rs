@@ -27,7 +27,6 @@ use parlor_trust::{Epoch, Handshake};
 use tokio::{sync::mpsc, time::sleep_until};
 
 use super::{
-    again::Again,
     connection::Connection,
     context::RoomContext,
     files::SessionFiles,
@@ -87,7 +86,6 @@ pub(crate) struct Session {
     transfers: HashMap<TransferId, Transfer>,
     /// Transfers whose id is another peer's; the screen does not hear of them.
     foreign: HashSet<TransferId>,
-    again: Again,
     media: MediaProofs,
     ended: Option<Ended>,
 }
@@ -129,7 +127,6 @@ impl Session {
             files,
             transfers: HashMap::new(),
             foreign: HashSet::new(),
-            again: Again::default(),
             media: MediaProofs::default(),
             ended: None,
             room,
@@ -160,7 +157,7 @@ impl Session {
                     None => self.ended = Some(Ended::Left),
                 },
                 event = next_event(&mut self.connection) => self.link_event(event).await,
-                (input, shortage) = self.files.next() => self.disk_answered(input, shortage).await,
+                done = self.files.next() => self.disk_answered(done).await,
                 () = sleep_until(wake) => {}
             }
         }
@@ -184,13 +181,13 @@ impl Session {
                 let offered = self.offer(files);
                 answered(answer, offered);
             }
-            SessionOrder::OfferAgain { transfer, answer } => {
-                let offered = self.offer_again(transfer).await;
-                answered(answer, offered);
-            }
             SessionOrder::Accept { transfer, without, incoming, answer } => {
-                self.files.accept(transfer, incoming);
-                answered(answer, self.wish(Input::Accept { transfer, without }).map_err(Failure::from));
+                let accepted = self.wish(Input::Accept { transfer, without });
+                // Files of a transfer under way stay where they are; its first order about them is carried out after this.
+                if accepted.is_ok() {
+                    self.files.accept(transfer, incoming);
+                }
+                answered(answer, accepted.map_err(Failure::from));
             }
             SessionOrder::Pause { transfer, paused, answer } => {
                 answered(answer, self.wish(Input::Pause { transfer, paused }).map_err(Failure::from));
@@ -298,6 +295,8 @@ impl Session {
 
     async fn tell_end(&mut self, ended: Ended) {
         for transfer in std::mem::take(&mut self.transfers).into_values() {
+            let missing = self.exchange.missing(transfer.id);
+            self.remember(transfer.id, &missing);
             let transfer = Transfer {
                 state: TransferState::Cancelled,
                 code: Some(TransferCode::Cancelled),

@@ -1,4 +1,4 @@
-//! Files on their way into the transfer machine: offers, offers of what did not arrive, and how fast they leave.
+//! Files on their way into the transfer machine: offers, what is remembered of them, and how fast they leave.
 
 use parlor_protocol::{
     code::{Failure, FailureCode},
@@ -7,8 +7,8 @@ use parlor_protocol::{
 };
 use parlor_transfer::Input;
 
-use super::{Session, not_now};
-use crate::disk::{Found, room::Shortage};
+use super::Session;
+use crate::disk::{Done, Found, room::Shortage};
 
 impl Session {
     /// Offers files as one transfer.
@@ -23,41 +23,21 @@ impl Session {
         offered.map_err(Failure::from)
     }
 
-    /// Offers what of an ended transfer did not arrive, as it lies on the disk now. What lies there no more is left out.
-    pub(super) async fn offer_again(&mut self, transfer: TransferId) -> Result<(), Failure> {
-        let missing = self.again.take(transfer).ok_or_else(|| not_now("nothing of that transfer is missing"))?;
-        let found = tokio::task::spawn_blocking({
-            let missing = missing.clone();
-            move || missing.into_iter().map(Found::again).collect::<Vec<_>>()
-        });
-        let found = found.await.map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
-        let mut gone = None;
-        let files: Vec<Found> =
-            found.into_iter().filter_map(|file| file.map_err(|error| gone = Some(error)).ok()).collect();
-        let offered = match (files.is_empty(), gone) {
-            (true, Some(error)) => Err(error.into()),
-            _ => self.offer(files),
-        };
-        match offered {
-            Ok(()) => self.room.transfers.ended(transfer, self.peer.id),
-            Err(_) => self.again.put_back(transfer, missing),
-        }
-        offered
-    }
-
     /// A transfer has ended; what of ours the peer has not may be offered again.
     pub(super) fn remember(&mut self, transfer: TransferId, missing: &[u32]) {
+        let peer = self.peer.id;
         let forgotten = match self.files.sources(transfer) {
-            Some(files) => self.again.remember(transfer, &files, missing),
-            None => vec![transfer],
+            Some(files) => self.room.again().remember(transfer, peer, &files, missing),
+            None => vec![(transfer, peer)],
         };
-        for transfer in forgotten {
-            self.room.transfers.ended(transfer, self.peer.id);
+        for (transfer, peer) in forgotten {
+            self.room.transfers.ended(transfer, peer);
         }
     }
 
     /// Work on the disk has returned. Where there is no room for what the user consented to, the offer waits again.
-    pub(super) async fn disk_answered(&mut self, input: Input, shortage: Option<Shortage>) {
+    pub(super) async fn disk_answered(&mut self, done: Done) {
+        let (input, shortage) = self.files.input(done).await;
         self.machine(input);
         if let Some(Shortage { needed, free }) = shortage {
             let failure = Failure::new(FailureCode::FolderFull, format!("{needed} bytes are to come, {free} are free"));

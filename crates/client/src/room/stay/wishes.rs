@@ -4,23 +4,24 @@
 
 use std::{
     path::PathBuf,
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use parlor_protocol::{
     code::{Failure, FailureCode},
-    host::{Command, RoomState},
+    host::{Command, Event, RoomState},
     id::{PeerId, TextId, TransferId},
     limits::{NAME_CHARS, TEXT_BYTES},
     spoken_code::CodeLanguage,
 };
 use parlor_trust::Fingerprint;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::{Stay, server_of};
 use crate::{
     ClientConfig,
-    disk::{Picks, ReceivingFolder, picks},
+    disk::{Found, Picks, ReceivingFolder, picks},
     room::{
         media_proofs::View,
         order::{Answer, SessionOrder},
@@ -34,9 +35,7 @@ impl Stay {
         let outcome = match command {
             Command::SendText { id, body } => self.send_text(id, &body),
             Command::OfferFiles { peer, handles } => return self.offer_files(peer, &handles, picks, answer),
-            Command::OfferAgain { transfer } => {
-                return self.about(transfer, answer, |answer| SessionOrder::OfferAgain { transfer, answer });
-            }
+            Command::OfferAgain { transfer } => return self.offer_again(transfer, answer),
             Command::AcceptTransfer { transfer, without } => {
                 return self.accept(transfer, without, config.download_folder.clone(), answer);
             }
@@ -125,6 +124,43 @@ impl Stay {
         });
     }
 
+    /// Offers what of an ended transfer did not arrive, as it lies on the disk now. What lies there no more is told and left out.
+    fn offer_again(&self, transfer: TransferId, answer: Answer) {
+        let Some(peer) = self.context.transfers.peer(transfer) else {
+            return drop(answer.send(Err(no_such_transfer())));
+        };
+        let Some(orders) = self.orders(peer) else { return drop(answer.send(Err(no_such_peer()))) };
+        let Some(missing) = self.context.again().take(transfer) else {
+            let nothing = Failure::new(FailureCode::NotNow, "nothing of that transfer is missing");
+            return drop(answer.send(Err(nothing)));
+        };
+        let context = Arc::clone(&self.context);
+        tokio::spawn(async move {
+            let offered = match found_again(missing.clone()).await {
+                Ok((files, gone)) => {
+                    let (told, offered) = oneshot::channel();
+                    hand_over(&orders, SessionOrder::Offer { files, answer: told }).await;
+                    offered.await.unwrap_or_else(|_| Err(no_such_peer())).map(|()| gone)
+                }
+                Err(failure) => Err(failure),
+            };
+            let offered = match offered {
+                Ok(gone) => {
+                    context.transfers.ended(transfer, peer);
+                    if let Some(failure) = gone {
+                        context.emit(Event::CommandFailed { failure, peer: Some(peer) }).await;
+                    }
+                    Ok(())
+                }
+                Err(failure) => {
+                    context.again().put_back(transfer, peer, missing);
+                    Err(failure)
+                }
+            };
+            let _ = answer.send(offered);
+        });
+    }
+
     fn accept(&self, transfer: TransferId, without: Vec<u32>, folder: PathBuf, answer: Answer) {
         let Some(orders) = self.context.transfers.peer(transfer).and_then(|peer| self.orders(peer)) else {
             return drop(answer.send(Err(no_such_transfer())));
@@ -167,6 +203,19 @@ impl Stay {
 /// Waits until the session takes the order. A session that ends meanwhile answers by dropping the order's answer.
 async fn hand_over(orders: &mpsc::Sender<SessionOrder>, order: SessionOrder) {
     let _ = orders.send(order).await;
+}
+
+/// Files as they are now, and why the last of those that are gone is. A failure when all are.
+async fn found_again(files: Vec<Found>) -> Result<(Vec<Found>, Option<Failure>), Failure> {
+    let found = tokio::task::spawn_blocking(move || files.into_iter().map(Found::again).collect::<Vec<_>>());
+    let found = found.await.map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
+    let mut gone = None;
+    let files: Vec<Found> =
+        found.into_iter().filter_map(|file| file.map_err(|error| gone = Some(Failure::from(error))).ok()).collect();
+    match gone {
+        Some(failure) if files.is_empty() => Err(failure),
+        gone => Ok((files, gone)),
+    }
 }
 
 fn no_such_peer() -> Failure {
