@@ -1,7 +1,9 @@
 //! The map of ARCHITECTURE.md, held: who may know whom, in Rust and in the page, and what must be equal on both sides.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod crates;
+mod own_page;
 mod page;
+mod tauri_surface;
 mod twins;
