@@ -5,5 +5,6 @@
 mod crates;
 mod own_page;
 mod page;
+mod security_page;
 mod tauri_surface;
 mod twins;
