@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod crates;
+mod floors;
 mod own_page;
 mod page;
 mod security_page;
