@@ -13,6 +13,7 @@ mod farewell;
 mod links;
 mod logging;
 mod media;
+mod own_page;
 mod own_server;
 mod page;
 mod previews;

@@ -9,7 +9,12 @@ use tauri::{
 };
 use tauri_plugin_opener::OpenerExt;
 
-use crate::{farewell, page::Message, state::AppState};
+use crate::{
+    farewell,
+    own_page::{Carrier, is_own_page},
+    page::Message,
+    state::AppState,
+};
 
 /// The only window. Capabilities name it.
 pub const LABEL: &str = "main";
@@ -29,7 +34,7 @@ pub fn open(app: &AppHandle) -> tauri::Result<WebviewWindow> {
         .inner_size(1194.0, 834.0)
         .min_inner_size(320.0, 480.0)
         .on_navigation(move |url| {
-            let allowed = is_own_page(url, dev_url.as_ref());
+            let allowed = is_own_page(url, Carrier::HERE, dev_url.as_ref());
             if !allowed {
                 tracing::warn!(scheme = url.scheme(), "the page was kept from going to a foreign address");
             }
@@ -106,26 +111,8 @@ fn dragged(app: &AppHandle, event: &DragDropEvent) {
 
 fn answer(webview: &Webview<Wry>, kind: PermissionKind, dev_url: Option<&Url>) -> PermissionResponse {
     let wanted = matches!(kind, PermissionKind::Camera | PermissionKind::Microphone | PermissionKind::DisplayCapture);
-    let ours = webview.url().is_ok_and(|url| is_own_page(&url, dev_url));
+    let ours = webview.url().is_ok_and(|url| is_own_page(&url, Carrier::HERE, dev_url));
     if wanted && ours { PermissionResponse::Allow } else { PermissionResponse::Deny }
-}
-
-/// Whether a URL is of the page that this program carries (or, while developing, of its development server).
-fn is_own_page(url: &Url, dev_url: Option<&Url>) -> bool {
-    if let Some(dev_url) = dev_url {
-        return url.origin() == dev_url.origin();
-    }
-    match url.scheme() {
-        // Linux, macOS, iOS.
-        "tauri" => url.host_str() == Some("localhost"),
-        // Windows and Android serve custom schemes under this host.
-        "http" | "https" => {
-            cfg!(any(windows, target_os = "android"))
-                && url.host_str() == Some("tauri.localhost")
-                && url.port().is_none()
-        }
-        _ => false,
-    }
 }
 
 #[cfg(test)]
@@ -135,16 +122,6 @@ mod tests {
 
     fn url(text: &str) -> Url {
         Url::parse(text).unwrap()
-    }
-
-    #[test]
-    fn only_the_carried_page_is_ours() {
-        assert!(is_own_page(&url("tauri://localhost/app.html#v1.x"), None));
-        for foreign in
-            ["https://example.org/", "tauri://example.org/", "file:///etc/passwd", "data:text/html,x", "about:blank"]
-        {
-            assert!(!is_own_page(&url(foreign), None), "{foreign}");
-        }
     }
 
     #[test]
@@ -162,12 +139,5 @@ mod tests {
         ] {
             assert!(!is_for_outside(&url(other)), "{other}");
         }
-    }
-
-    #[test]
-    fn while_developing_only_the_development_server_is_ours() {
-        let dev = url("http://localhost:1420");
-        assert!(is_own_page(&url("http://localhost:1420/app.html"), Some(&dev)));
-        assert!(!is_own_page(&url("http://localhost:1421/app.html"), Some(&dev)));
     }
 }

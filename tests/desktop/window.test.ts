@@ -100,7 +100,7 @@ describe('a second start', () => {
     const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=1'], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [address] = (await once(createInterface({ input: bus.stdout }), 'line')) as [string];
     const display = await Display.start();
-    const link = `parlor://join?server=${encodeURIComponent('http://127.0.0.1:9')}#v1.${'B'.repeat(43)}`;
+    const link = `parlor://join?server=${encodeURIComponent('http://127.0.0.1:9')}#v1.${'E'.repeat(43)}`;
     const app = await AppWindow.open(display, {
       home: join(folder.path, 'home'),
       env: { DBUS_SESSION_BUS_ADDRESS: address },

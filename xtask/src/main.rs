@@ -11,6 +11,7 @@ mod dev;
 mod lint;
 mod process;
 mod run;
+mod sbom;
 mod screenshots;
 mod setup;
 mod test;
@@ -31,6 +32,7 @@ cargo xtask COMMAND
   soak transfer      transfers that are killed a hundred times, on disks of which every call fails, over ways cut for up to five minutes
   bench signaling    join and relay: parlor-server, Flask-SocketIO, Node socket.io
   screenshots    lobby and room in every size, theme and language, into tests/output/screenshots
+  sbom           what is in the programs and the page, as CycloneDX, into target/sbom
   setup          only install what is missing (apt packages, npm packages)
 ";
 
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         ["bench", "signaling", rest @ ..] => bench::signaling(rest),
         ["bench", "call", rest @ ..] => bench::call(rest),
         ["soak", kind @ ("call" | "transfer"), rest @ ..] => bench::soak(kind, rest),
+        ["sbom"] => sbom::write(),
         ["screenshots"] => screenshots::run(),
         ["setup"] => setup::everything(),
         _ => Err(format!("no such command: {}\n\n{HELP}", words.join(" "))),

@@ -6,6 +6,7 @@
 //! Leaves to others: words for people, windows, and the media plane's RTCPeerConnection.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
+pub mod app_link;
 mod client;
 pub mod disk;
 mod dtls_role;

@@ -78,7 +78,7 @@ settings! {
     turn_secret: Option<String> as String = None, "PARLOR_TURN_SECRET", hide_env_values = true;
     /// Seconds a credential made from `turn_secret` is good for
     turn_ttl_s: u32 as u32 = 86_400, "PARLOR_TURN_TTL_S";
-    /// What is logged, in the syntax of tracing's `EnvFilter`
+    /// What is logged, in the syntax of tracing's `EnvFilter`; libraries from info on only, since below that they write whole messages
     log: String as String = "info".to_owned(), "PARLOR_LOG";
     /// How log lines look
     log_format: LogFormat as LogFormat = LogFormat::Pretty, "PARLOR_LOG_FORMAT";

@@ -70,7 +70,7 @@ pub async fn guard(
         return next.run(request).await;
     }
     let headers = request.headers();
-    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let forwarded = headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes);
     let address = AddressKey::from(client_address(link.remote.ip(), forwarded, &guard.config.trusted_proxies));
     let origin = headers.get(header::ORIGIN).cloned();
     if !is_welcome(headers, &guard.config.origins) {

@@ -2,7 +2,7 @@
 //!
 //! What it is: docs/protocol.md, section 3, as a program and as a library for programs that serve a room themselves.
 //! Promises: it passes sealed messages on unread and in order; its memory is bounded by its configuration; what a client
-//! sends can neither crash it nor disturb others; logs at info hold no address, name or session description.
+//! sends can neither crash it nor disturb others; logs at info hold no address, name or session description, and at no level a token or message.
 //! Leaves to others: everything between peers.
 //!
 //! ```no_run
@@ -27,6 +27,7 @@ mod guard;
 mod http;
 mod ice;
 mod listener;
+mod log;
 mod origin;
 mod outbox;
 mod plain_lobby;
@@ -43,4 +44,5 @@ mod web_ui;
 
 pub use config::{Config, LogFormat, Overrides};
 pub use error::ServerError;
+pub use log::log_subscriber;
 pub use server::{Server, ServerHandle};

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    address::AddressKey,
+    address::{AddressKey, is_trusted},
     connection::{Connection, Link},
     slots::Slots,
 };
@@ -46,7 +46,7 @@ impl Listener for BoundedListener {
                     continue;
                 }
             };
-            let is_proxy = self.trusted_proxies.contains(&remote.ip().to_canonical());
+            let is_proxy = is_trusted(remote.ip(), &self.trusted_proxies);
             let address = (!is_proxy).then(|| AddressKey::from(remote.ip()));
             // Without a place the stream is dropped, which closes it.
             let Some(slot) = self.slots.take(address) else { continue };

@@ -9,8 +9,8 @@ use std::{
 };
 
 use clap::Parser;
-use parlor_server::{Config, LogFormat, Overrides, Server, ServerError};
-use tracing_subscriber::EnvFilter;
+use parlor_server::{Config, Overrides, Server, ServerError, log_subscriber};
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Introduces peers to each other, so that they can see, hear and hand files to each other directly.
 ///
@@ -53,16 +53,7 @@ async fn serve(arguments: Arguments) -> Result<(), ServerError> {
 }
 
 fn log_to_stderr(config: &Config) {
-    // The check of the configuration has parsed the filter; an empty one would log errors only.
-    let filter = EnvFilter::try_new(&config.log).unwrap_or_default();
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    match config.log_format {
-        LogFormat::Pretty => builder.init(),
-        LogFormat::Json => builder.json().init(),
-    }
+    log_subscriber(config, std::io::stderr().is_terminal(), std::io::stderr).init();
 }
 
 #[cfg(unix)]

@@ -1,7 +1,8 @@
 //! Invitations (docs/protocol.md, section 2): a server's base URL and a secret, as a link for browsers or for the app.
 //!
 //! Promises: what is printed reads back as the same; the secret stands behind `#` only, so that no server sees it; it is wiped when
-//! dropped and not shown by `Debug`; errors tell a link of another version from a text that is no link at all.
+//! dropped and not shown by `Debug`; errors tell a link of another version from a text that is no link at all; what the system hands
+//! over by itself is read to the letter ([`Invitation::from_app_link`]).
 //! Leaves to others: what the secret opens ([`RoomKeys`]).
 
 use std::{fmt, str::FromStr};
@@ -57,6 +58,22 @@ impl Invitation {
     /// The link that opens the app: `parlor://join?server=<percent-encoded base URL>#v1.<secret>`. Holds the secret.
     pub fn app_link(&self) -> String {
         format!("{APP_PREFIX}{}#v1.{}", percent_encode(&self.server), encode_b64(self.secret.as_slice()))
+    }
+
+    /// Reads a link that the system hands over because it begins with `parlor:`. Whoever followed it may not have seen it, so this is
+    /// stricter than reading what somebody pasted: exactly `parlor://join?server=<percent-encoded base URL>#v1.<secret>`, as
+    /// [`Self::app_link`] prints it, of at most 4096 bytes.
+    ///
+    /// # Errors
+    /// [`TrustError::InvitationVersion`] for a link of another version, [`TrustError::NotAnInvitation`] for every other text.
+    pub fn from_app_link(text: &str) -> Result<Self, TrustError> {
+        if !text.starts_with(APP_PREFIX) || text.trim() != text {
+            return Err(TrustError::NotAnInvitation);
+        }
+        let invitation: Self = text.parse()?;
+        // One form for each invitation: whatever else reads as the same was not printed by a client of this protocol.
+        let is_printed_so = *Zeroizing::new(invitation.app_link()) == text;
+        if is_printed_so { Ok(invitation) } else { Err(TrustError::NotAnInvitation) }
     }
 }
 

@@ -50,13 +50,13 @@ impl Rooms {
     }
 
     fn find_or_make_room(&mut self, entry: &Entry, now_ms: u64) -> Result<(), Refusal> {
-        if let Some(room) = self.rooms.get(&entry.room) {
-            return if is_same(&room.token, &entry.token) { Ok(()) } else { Err(ReplyCode::RoomRefused.into()) };
-        }
-        // As much work as for a room that exists, so that the time of the answer does not tell.
-        let _ = is_same(&[0; 32], &entry.token);
-        if !entry.create {
-            return Err(ReplyCode::RoomRefused.into());
+        // One comparison whether the room is there or not, so that neither the answer nor its time tells.
+        let token = self.rooms.get(&entry.room).map(|room| room.token);
+        let is_right = is_same(&token.unwrap_or_default(), &entry.token);
+        match token {
+            Some(_) if is_right => return Ok(()),
+            None if entry.create => {}
+            _ => return Err(ReplyCode::RoomRefused.into()),
         }
         if self.rooms.len() >= self.limits.max_rooms {
             self.end_emptiest_room()?;

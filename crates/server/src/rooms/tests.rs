@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::request::{Entry, SecretHash};
 
+mod guesses;
 mod lives;
 
 const LIMITS: Limits = Limits {

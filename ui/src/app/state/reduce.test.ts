@@ -279,7 +279,7 @@ describe('tidings', () => {
       const before = room(here(), { type: 'transfer-changed', transfer: transfer({ state: 'moving' }) });
       return tidingsBetween(before, after(before, { type: 'transfer-changed', transfer: transfer(change) }), english).map(({ notify }) => notify?.body ?? null);
     };
-    expect(toldOf({ state: 'proven' })).toEqual(['Here, and every byte is proven']);
+    expect(toldOf({ state: 'proven', proven_count: 1 })).toEqual(['Here, and every byte is proven']);
     expect(toldOf({ state: 'cancelled', code: 'cancelled' })).toEqual(['Theo stopped it']);
     expect(toldOf({ state: 'cancelled', code: 'no-space', ended_by_us: true })).toEqual([english.words.file.end['no-space']]);
     for (const change of [{ state: 'cancelled', ended_by_us: true }, { state: 'declined', ended_by_us: true }, { state: 'paused' }, { state: 'interrupted' }] as const) expect(toldOf(change)).toEqual([null]);
