@@ -1,8 +1,10 @@
 // Chromium ↔ Chromium: a bare data channel between two browser processes, the way a well-written page sends a file.
+import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { cpuSeconds } from './cpu';
-import type { Run } from './transfer';
+import { cpuSeconds, peakBytes } from './cpu';
+import { type Moved, NotHere } from './run';
 
+const CHROMIUM = '/usr/bin/chromium';
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,7 +24,7 @@ interface Side {
 }
 
 async function launch(): Promise<Side> {
-  const server = await chromium.launchServer({ executablePath: '/usr/bin/chromium', args: FLAGS });
+  const server = await chromium.launchServer({ executablePath: CHROMIUM, args: FLAGS });
   const browser = await chromium.connect(server.wsEndpoint());
   const pid = server.process().pid;
   if (pid === undefined) throw new Error('Chromium has no process');
@@ -30,7 +32,8 @@ async function launch(): Promise<Side> {
 }
 
 /** Moves `bytes` from one browser to another. */
-export async function chromiumRun(bytes: number): Promise<Run> {
+export async function chromiumChannel(bytes: number): Promise<Moved> {
+  if (!existsSync(CHROMIUM)) throw new NotHere(`${CHROMIUM} is missing`);
   const [sender, receiver] = await Promise.all([launch(), launch()]);
   const offer = await sender.page.evaluate(async () => {
     const pc = new RTCPeerConnection();
@@ -104,13 +107,8 @@ export async function chromiumRun(bytes: number): Promise<Run> {
     },
     { sdp: answer, total: bytes },
   );
-  const run = {
-    name: 'Chromium ↔ Chromium',
-    bytes,
-    seconds,
-    sendCpuSeconds: cpuSeconds(sender.pid) - before[0],
-    receiveCpuSeconds: cpuSeconds(receiver.pid) - before[1],
-  };
+  const usage = ({ pid }: Side, cpuBefore: number) => ({ cpuSeconds: cpuSeconds(pid) - cpuBefore, peakBytes: peakBytes(pid) });
+  const moved = { seconds, sender: usage(sender, before[0]), receiver: usage(receiver, before[1]) };
   await Promise.all([sender.browser.close(), receiver.browser.close()]);
-  return run;
+  return moved;
 }
