@@ -1,10 +1,12 @@
 // Chromium ↔ Chromium: a bare data channel between two browser processes, the way a well-written page sends a file.
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { cpuSeconds, peakBytes } from './cpu';
 import { type Moved, NotHere } from './run';
 
 const CHROMIUM = '/usr/bin/chromium';
+const LIMIT_MS = 300_000;
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -35,6 +37,19 @@ async function launch(): Promise<Side> {
 export async function chromiumChannel(bytes: number): Promise<Moved> {
   if (!existsSync(CHROMIUM)) throw new NotHere(`${CHROMIUM} is missing`);
   const [sender, receiver] = await Promise.all([launch(), launch()]);
+  // Two browsers that do not find each other would wait for ever; closing them ends what they were asked.
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  const over = once(limit, 'abort').then(() => {
+    throw new Error(`not done after ${LIMIT_MS / 1000} s`);
+  });
+  try {
+    return await Promise.race([between(sender, receiver, bytes), over]);
+  } finally {
+    await Promise.all([sender.browser.close(), receiver.browser.close()]);
+  }
+}
+
+async function between(sender: Side, receiver: Side, bytes: number): Promise<Moved> {
   const offer = await sender.page.evaluate(async () => {
     const pc = new RTCPeerConnection();
     const channel = pc.createDataChannel('bulk', { negotiated: true, id: 1 });
@@ -108,7 +123,5 @@ export async function chromiumChannel(bytes: number): Promise<Moved> {
     { sdp: answer, total: bytes },
   );
   const usage = ({ pid }: Side, cpuBefore: number) => ({ cpuSeconds: cpuSeconds(pid) - cpuBefore, peakBytes: peakBytes(pid) });
-  const moved = { seconds, sender: usage(sender, before[0]), receiver: usage(receiver, before[1]) };
-  await Promise.all([sender.browser.close(), receiver.browser.close()]);
-  return moved;
+  return { seconds, sender: usage(sender, before[0]), receiver: usage(receiver, before[1]) };
 }
