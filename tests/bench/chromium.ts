@@ -1,8 +1,12 @@
 // Chromium ↔ Chromium: a bare data channel between two browser processes, the way a well-written page sends a file.
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { cpuSeconds } from './cpu';
-import type { Run } from './transfer';
+import { cpuSeconds, peakBytes } from './cpu';
+import { type Moved, NotHere } from './run';
 
+const CHROMIUM = '/usr/bin/chromium';
+const LIMIT_MS = 300_000;
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,7 +26,7 @@ interface Side {
 }
 
 async function launch(): Promise<Side> {
-  const server = await chromium.launchServer({ executablePath: '/usr/bin/chromium', args: FLAGS });
+  const server = await chromium.launchServer({ executablePath: CHROMIUM, args: FLAGS });
   const browser = await chromium.connect(server.wsEndpoint());
   const pid = server.process().pid;
   if (pid === undefined) throw new Error('Chromium has no process');
@@ -30,8 +34,22 @@ async function launch(): Promise<Side> {
 }
 
 /** Moves `bytes` from one browser to another. */
-export async function chromiumRun(bytes: number): Promise<Run> {
+export async function chromiumChannel(bytes: number): Promise<Moved> {
+  if (!existsSync(CHROMIUM)) throw new NotHere(`${CHROMIUM} is missing`);
   const [sender, receiver] = await Promise.all([launch(), launch()]);
+  // Two browsers that do not find each other would wait for ever; closing them ends what they were asked.
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  const over = once(limit, 'abort').then(() => {
+    throw new Error(`not done after ${LIMIT_MS / 1000} s`);
+  });
+  try {
+    return await Promise.race([between(sender, receiver, bytes), over]);
+  } finally {
+    await Promise.all([sender.browser.close(), receiver.browser.close()]);
+  }
+}
+
+async function between(sender: Side, receiver: Side, bytes: number): Promise<Moved> {
   const offer = await sender.page.evaluate(async () => {
     const pc = new RTCPeerConnection();
     const channel = pc.createDataChannel('bulk', { negotiated: true, id: 1 });
@@ -104,13 +122,6 @@ export async function chromiumRun(bytes: number): Promise<Run> {
     },
     { sdp: answer, total: bytes },
   );
-  const run = {
-    name: 'Chromium ↔ Chromium',
-    bytes,
-    seconds,
-    sendCpuSeconds: cpuSeconds(sender.pid) - before[0],
-    receiveCpuSeconds: cpuSeconds(receiver.pid) - before[1],
-  };
-  await Promise.all([sender.browser.close(), receiver.browser.close()]);
-  return run;
+  const usage = ({ pid }: Side, cpuBefore: number) => ({ cpuSeconds: cpuSeconds(pid) - cpuBefore, peakBytes: peakBytes(pid) });
+  return { seconds, sender: usage(sender, before[0]), receiver: usage(receiver, before[1]) };
 }

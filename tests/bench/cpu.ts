@@ -1,4 +1,4 @@
-// Processor time of other processes, as Linux accounts it in /proc: user and system, in seconds, with all descendants alive.
+// Processor time and memory of other processes, as Linux accounts them in /proc, with all descendants alive.
 import { readdirSync, readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 
@@ -28,15 +28,33 @@ function stat(pid: number): Stat | null {
 
 /** CPU seconds of `root` and of everything it started that still lives, ended children included. */
 export function cpuSeconds(root: number): number {
+  return family(root).reduce((sum, entry) => sum + entry.seconds, 0);
+}
+
+/** Bytes of memory that the largest process of `root` and of everything it started that still lives had at most. */
+export function peakBytes(root: number): number {
+  return Math.max(...family(root).map(({ pid }) => highWater(pid)));
+}
+
+function highWater(pid: number): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    // It ended between being listed and being read.
+    return 0;
+  }
+}
+
+function family(root: number): Stat[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => stat(Number(name)))
     .filter((entry) => entry !== null);
-  const family = new Set([root]);
+  const pids = new Set([root]);
   // Parents may be listed after their children: repeat until nothing is added.
-  for (let size = 0; size !== family.size; ) {
-    size = family.size;
-    for (const entry of all) if (family.has(entry.parent)) family.add(entry.pid);
+  for (let size = 0; size !== pids.size; ) {
+    size = pids.size;
+    for (const entry of all) if (pids.has(entry.parent)) pids.add(entry.pid);
   }
-  return all.filter((entry) => family.has(entry.pid)).reduce((sum, entry) => sum + entry.seconds, 0);
+  return all.filter((entry) => pids.has(entry.pid));
 }

@@ -1,29 +1,19 @@
 // `cargo xtask bench signaling`: join and relay through parlor-server, Node socket.io and Flask-SocketIO, same load, one run.
 // CPU seconds are the server's alone; the load shares the machine with it, so per-second figures are lower bounds.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { load, type Load } from './load';
 import { printTable } from './table';
+import { venv } from './venv';
 
 const PAIRS = 100;
 const MESSAGES = 40_000;
 const HERE = import.meta.dirname;
-const VENV = join(HERE, '../output/venv');
 
 interface Opponent {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
-}
-
-function python(): string {
-  const program = join(VENV, 'bin/python');
-  if (!existsSync(program)) {
-    execFileSync('python3', ['-m', 'venv', VENV], { stdio: 'inherit' });
-    execFileSync(program, ['-m', 'pip', 'install', '-q', 'flask-socketio', 'gevent', 'gevent-websocket'], { stdio: 'inherit' });
-  }
-  return program;
 }
 
 async function start(command: readonly [string, ...string[]]): Promise<{ child: ChildProcess; url: string }> {
@@ -39,6 +29,7 @@ async function start(command: readonly [string, ...string[]]): Promise<{ child: 
 
 const programs = process.env['PARLOR_BIN'];
 if (programs === undefined) throw new Error('PARLOR_BIN names the folder of parlor-server');
+const flask = join(venv(['flask-socketio', 'gevent', 'gevent-websocket'], ['flask_socketio', 'gevent', 'geventwebsocket']), 'python');
 const opponents: readonly Opponent[] = [
   {
     name: 'parlor-server',
@@ -46,7 +37,7 @@ const opponents: readonly Opponent[] = [
     command: [join(programs, 'parlor-server'), '--listen', '127.0.0.1:0', '--config', join(HERE, 'parlor-server.toml')],
   },
   { name: 'Node socket.io', command: [process.execPath, join(HERE, 'opponents/node.mjs')] },
-  { name: 'Flask-SocketIO (gevent)', command: [python(), join(HERE, 'opponents/flask_relay.py')] },
+  { name: 'Flask-SocketIO (gevent)', command: [flask, join(HERE, 'opponents/flask_relay.py')] },
 ];
 
 const results: { name: string; load: Load }[] = [];

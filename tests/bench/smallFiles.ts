@@ -1,13 +1,15 @@
-// Ten thousand small files, from shell to shell and onto the disk, beside what the disk does alone: make a file, write it, sync it, give
-// it its name, as many at once as the receiver does.
+// Ten thousand small files onto the disk: from shell to shell, by rsync and magic-wormhole, and what the disk does alone: make a file, write
+// it, sync it, give it its name, as many at once as the receiver does.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { binary } from '../web/harness/binaries';
 import { temporaryFolder } from '../web/harness/files';
-import { RunningServer } from '../web/harness/server';
-import { Measured } from './measured';
+import { croc } from './croc';
+import { parlorCli } from './parlorCli';
+import { rsync } from './rsync';
+import { type Missing, type Run, opponent } from './run';
+import { wormhole } from './wormhole';
 
 export const FILES = 10_000;
 export const FILE_BYTES = 4096;
@@ -17,9 +19,8 @@ const FOLDERS = 100;
 
 /** What came of it. */
 export interface SmallFiles {
-  readonly filesPerSecond: number;
-  readonly sendCpuSeconds: number;
-  readonly receiveCpuSeconds: number;
+  readonly ours: Run;
+  readonly others: readonly (Run | Missing)[];
   /** The disk alone. */
   readonly diskFilesPerSecond: number;
 }
@@ -27,25 +28,26 @@ export interface SmallFiles {
 /** One run of each, in a folder of the disk for temporary files. */
 export async function smallFiles(): Promise<SmallFiles> {
   const folder = temporaryFolder();
-  const server = await RunningServer.start();
   try {
     const many = join(folder.path, 'many');
     for (let at = 0; at < FOLDERS; at += 1) mkdirSync(join(many, String(at)), { recursive: true });
     for (let at = 0; at < FILES; at += 1) writeFileSync(join(many, String(at % FOLDERS), `${at}.bin`), randomBytes(FILE_BYTES));
-    const sender = new Measured(binary('parlor-cli'), ['send', many, '--server', server.url, '--quiet']);
-    const link = await sender.line((line) => (line.startsWith('http') ? line : undefined));
-    let [began, ended] = [0, 0];
-    const receiver = new Measured(binary('parlor-cli'), ['receive', link, '--into', join(folder.path, 'into'), '--yes', '--json'], (line) => {
-      if (!line.startsWith('{')) return;
-      const { type } = JSON.parse(line) as { type: string };
-      if (type === 'offer') began = performance.now();
-      if (type === 'received' && ended === 0) ended = performance.now();
-    });
-    const [sendCpuSeconds, receiveCpuSeconds] = await Promise.all([sender.cpuSeconds, receiver.cpuSeconds]);
-    const filesPerSecond = (FILES * 1000) / (ended - began);
-    return { filesPerSecond, sendCpuSeconds, receiveCpuSeconds, diskFilesPerSecond: await diskAlone(folder.path) };
+    let made = 0;
+    const into = (): string => {
+      const path = join(folder.path, String((made += 1)));
+      mkdirSync(path);
+      return path;
+    };
+    const bytes = FILES * FILE_BYTES;
+    const ours = { name: 'parlor-cli ↔ parlor-cli, each file synced', bytes, ...(await parlorCli(many, into())) };
+    const others = [
+      await opponent('rsync over ssh, each file synced (--fsync)', bytes, () => rsync(many, into(), ['--fsync'])),
+      await opponent('rsync over ssh, nothing synced', bytes, () => rsync(many, into())),
+      await opponent('magic-wormhole, one zip, nothing synced', bytes, () => wormhole(many, into())),
+      await opponent('croc, nothing synced', bytes, () => croc(many, into())),
+    ];
+    return { ours, others, diskFilesPerSecond: await diskAlone(folder.path) };
   } finally {
-    await server.stop();
     folder.remove();
   }
 }

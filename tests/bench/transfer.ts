@@ -1,111 +1,130 @@
-// `cargo xtask bench transfer [--bytes N]`: the same bytes over loopback by parlor-cli, by a bare `webrtc` channel with the same
-// settings, and between two Chromium processes; then ten thousand small files beside what the disk can do; in one run. Absolute figures belong to the machine; the ratios are the result.
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
-import { temporaryFolder } from '../web/harness/files';
-import { RunningServer } from '../web/harness/server';
-import { binary } from '../web/harness/binaries';
-import { chromiumRun } from './chromium';
-import { Measured } from './measured';
-import { FILE_BYTES, FILES, smallFiles } from './smallFiles';
-import { printTable } from './table';
+// `cargo xtask bench transfer [--bytes N]`: the same bytes over loopback by parlor-cli, by a bare `webrtc` channel with the same settings,
+// by Chromium, and by those who do the same work (rsync over ssh, magic-wormhole, croc); one file, then ten thousand small ones; beside what
+// the machine has room for; in one run. Absolute figures belong to the machine; the ratios and the bars are the result.
+import { bareChannel } from './bareChannel';
+import { type Ceiling, ceiling, wanted } from './ceiling';
+import { chromiumChannel } from './chromium';
+import { croc } from './croc';
+import { firstByteMs, parlorCli } from './parlorCli';
+import { type Place, inMemory, onDisk } from './places';
+import { rsync } from './rsync';
+import { type Missing, type Moved, type Run, COLUMNS, cells, opponent, speed } from './run';
+import { FILES, FILE_BYTES, smallFiles } from './smallFiles';
+import { printTable, rounded } from './table';
+import { wormhole } from './wormhole';
 
-/** One way to move the bytes. */
-export interface Run {
-  readonly name: string;
-  readonly bytes: number;
-  readonly seconds: number;
-  readonly sendCpuSeconds: number;
-  readonly receiveCpuSeconds: number;
-}
+const BYTES = 2 * 2 ** 30;
+const CHROMIUM_PART = 8;
+const FIRST_BYTE_MS = 100;
+const PEAK_MIB = 150;
 
-const GIB = 1024 ** 3;
+type Move = (source: string, into: string) => Promise<Moved>;
 
-async function parlorRun(bytes: number): Promise<Run> {
-  // Memory where there is such a folder: what is measured is the way, not the disk.
-  const folder = temporaryFolder(existsSync('/dev/shm') ? '/dev/shm' : undefined);
-  const server = await RunningServer.start();
+async function within(place: Place, move: Move): Promise<Moved> {
   try {
-    const path = join(folder.path, 'bytes.bin');
-    // A hole: reads as zeros.
-    const file = openSync(path, 'w');
-    ftruncateSync(file, bytes);
-    closeSync(file);
-    const into = join(folder.path, 'into');
-    mkdirSync(into);
-    const sender = new Measured(binary('parlor-cli'), ['send', path, '--server', server.url, '--quiet']);
-    const link = await sender.line((line) => (line.startsWith('http') ? line : undefined));
-    let [began, ended] = [0, 0];
-    const receiver = new Measured(binary('parlor-cli'), ['receive', link, '--into', into, '--yes', '--json'], (line) => {
-      if (!line.startsWith('{')) return;
-      const { type } = JSON.parse(line) as { type: string };
-      if (type === 'offer') began = performance.now();
-      if (type === 'received') ended = performance.now();
-    });
-    const [sendCpuSeconds, receiveCpuSeconds] = await Promise.all([sender.cpuSeconds, receiver.cpuSeconds]);
-    return { name: 'parlor-cli ↔ parlor-cli', bytes, seconds: (ended - began) / 1000, sendCpuSeconds, receiveCpuSeconds };
+    return await move(place.source, place.into);
   } finally {
-    await server.stop();
-    folder.remove();
+    place.remove();
   }
 }
 
-/** What the example prints on each side. */
-interface BareReport {
-  readonly seconds: number;
-  readonly cpu_seconds: number;
+async function measured(name: string, bytes: number, move: () => Promise<Moved>): Promise<Run> {
+  console.error(`measuring ${name} …`);
+  return { name, bytes, ...(await move()) };
 }
 
-async function bareRun(bytes: number): Promise<Run> {
-  const program = binary('examples/bare_channel');
-  const report = (line: string): BareReport | undefined =>
-    line.startsWith('{') ? (JSON.parse(line) as BareReport) : undefined;
-  const receiver = new Measured(program, ['receive', '127.0.0.1:0']);
-  const received = receiver.line(report);
-  const address = await receiver.line((line) => /^listening on (\S+)$/.exec(line)?.[1]);
-  const sender = new Measured(program, ['send', address, String(bytes)]);
-  const [sent, got] = await Promise.all([sender.line(report), received]);
-  return {
-    name: 'bare webrtc channel',
-    bytes,
-    seconds: got.seconds,
-    sendCpuSeconds: sent.cpu_seconds,
-    receiveCpuSeconds: got.cpu_seconds,
-  };
+/** The ways of one file, parlor-cli's two first and the bare channel third. */
+async function ways(bytes: number): Promise<{ memory: Run; disk: Run; bare: Run; others: (Run | Missing)[] }> {
+  const place = inMemory(bytes);
+  const where = place.inMemory ? 'in memory' : 'onto the disk, as memory has no room';
+  const memory = await measured(`parlor-cli ↔ parlor-cli, ${where}`, bytes, () => within(place, parlorCli));
+  const disk = await measured('parlor-cli ↔ parlor-cli, onto the disk, synced', bytes, () => within(onDisk(bytes), parlorCli));
+  const bare = await measured('bare webrtc channel', bytes, () => bareChannel(bytes));
+  const part = Math.ceil(bytes / CHROMIUM_PART);
+  const others = [
+    await opponent('Chromium ↔ Chromium bare channel, an eighth of the bytes', part, () => chromiumChannel(part)),
+    await opponent(`rsync over ssh, ${where}`, bytes, () => within(inMemory(bytes), rsync)),
+    await opponent(`magic-wormhole, ${where}`, bytes, () => within(inMemory(bytes), wormhole)),
+    await opponent(`croc, ${where}`, bytes, () => within(inMemory(bytes), croc)),
+  ];
+  return { memory, disk, bare, others };
+}
+
+/** One bar: what was measured, what it must be, whether it is. */
+type Bar = readonly [what: string, measured: string, wanted: string, verdict: string];
+
+function verdict(isMet: boolean): string {
+  return isMet ? 'met' : 'NOT met';
+}
+
+function bigFileBar(run: Run, room: Ceiling, isOnDisk: boolean): Bar {
+  const least = wanted(room, isOnDisk);
+  const share = `${rounded((speed(run) / room.channel) * 100)} % of the bare channel`;
+  return [`${run.name}, MB/s`, `${rounded(speed(run))} (${share})`, `${rounded(least.speed)} (90 % of ${least.of})`, verdict(speed(run) >= least.speed)];
+}
+
+function smallFilesBar(small: Run, big: Run, diskMbs: number): Bar {
+  const half = speed(big) / 2;
+  const [least, of] = half < diskMbs ? [half, "half the big file's"] : [diskMbs, 'the disk alone'];
+  return [`${FILES} files of ${FILE_BYTES} bytes, MB/s`, rounded(speed(small)), `${rounded(least)} (${of})`, verdict(speed(small) >= least)];
+}
+
+function firstByteBar(ms: number | undefined): Bar {
+  const shown = ms === undefined ? ['no room for the file', 'not measured'] : [rounded(ms), verdict(ms <= FIRST_BYTE_MS)];
+  return ['first byte of 10 GiB stored after consent, ms', shown[0] ?? '', `at most ${FIRST_BYTE_MS}`, shown[1] ?? ''];
+}
+
+function memoryBar(side: 'sender' | 'receiver', runs: readonly Run[]): Bar {
+  const peak = Math.max(...runs.map((run) => run[side].peakBytes)) / 2 ** 20;
+  return [`${side}'s memory, largest of these runs, MiB`, rounded(peak), `under ${PEAK_MIB}`, verdict(peak < PEAK_MIB)];
 }
 
 const asked = process.argv.indexOf('--bytes');
-const bytes = asked < 0 ? GIB : Number(process.argv[asked + 1]);
+const bytes = asked < 0 ? BYTES : Number(process.argv[asked + 1]);
 if (!Number.isSafeInteger(bytes) || bytes <= 0) throw new Error('--bytes wants a positive number');
 
-const runs: Run[] = [];
-for (const run of [parlorRun, bareRun, chromiumRun]) runs.push(await run(bytes));
-const speed = (run: Run | undefined): number => (run === undefined ? Number.NaN : run.bytes / 1e6 / run.seconds);
+const { memory, disk, bare, others } = await ways(bytes);
+console.error('measuring the ceiling …');
+const room = await ceiling(bytes, bare);
+console.error('measuring the first byte …');
+const firstByte = await firstByteMs();
+console.error('measuring small files …');
+const small = await smallFiles();
+
+console.log(`\nOne file of ${bytes} bytes over loopback\n`);
+printTable(COLUMNS, [memory, disk, bare, ...others].map((way) => cells(way, memory)));
+
+console.log('\nThe ceiling: each alone, in the same run\n');
 printTable(
-  ['way', 'MB/s', 'CPU s/GB send', 'CPU s/GB receive', 'parlor-cli is'],
-  runs.map((run) => [
-    run.name,
-    speed(run),
-    run.sendCpuSeconds / (run.bytes / 1e9),
-    run.receiveCpuSeconds / (run.bytes / 1e9),
-    `${(speed(runs[0]) / speed(run)).toFixed(2)} ×`,
-  ]),
+  ['what', 'MB/s'],
+  [
+    ['the bare channel', room.channel],
+    ['the hash: BLAKE3 over blocks of 1 MiB, one thread', room.hash],
+    ['the disk: the same bytes written and synced', room.disk],
+    ['the cores: both ends of the channel and both hashes, all cores busy', room.cores],
+  ],
 );
 
-const small = await smallFiles();
-const smallMb = (filesPerSecond: number): number => (filesPerSecond * FILE_BYTES) / 1e6;
-console.log(`\n${FILES} files of ${FILE_BYTES} bytes onto the disk, each synced:\n`);
+const filesPerSecond = (way: Run | Missing): number | string => ('seconds' in way ? FILES / way.seconds : '');
+const diskMbs = (small.diskFilesPerSecond * FILE_BYTES) / 1e6;
+console.log(`\n${FILES} files of ${FILE_BYTES} bytes onto the disk\n`);
 printTable(
-  ['way', 'files/s', 'MB/s', 'CPU s/GB send', 'CPU s/GB receive', 'parlor-cli is'],
+  [...COLUMNS, 'files/s'],
   [
-    [
-      'parlor-cli ↔ parlor-cli',
-      small.filesPerSecond,
-      smallMb(small.filesPerSecond),
-      small.sendCpuSeconds / ((FILES * FILE_BYTES) / 1e9),
-      small.receiveCpuSeconds / ((FILES * FILE_BYTES) / 1e9),
-      '1.00 ×',
-    ],
-    ['the disk alone', small.diskFilesPerSecond, smallMb(small.diskFilesPerSecond), 0, 0, `${(small.filesPerSecond / small.diskFilesPerSecond).toFixed(2)} ×`],
+    ...[small.ours, ...small.others].map((way) => [...cells(way, small.ours), filesPerSecond(way)]),
+    ['the disk alone, each file synced', diskMbs, '', '', '', '', `${(speed(small.ours) / diskMbs).toFixed(2)} ×`, small.diskFilesPerSecond],
+  ],
+);
+
+console.log();
+printTable(
+  ['bar', 'measured', 'wanted', ''],
+  [
+    bigFileBar(memory, room, false),
+    bigFileBar(disk, room, true),
+    firstByteBar(firstByte),
+    smallFilesBar(small.ours, disk, diskMbs),
+    memoryBar('sender', [memory, disk, small.ours]),
+    memoryBar('receiver', [memory, disk, small.ours]),
   ],
 );

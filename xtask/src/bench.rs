@@ -7,10 +7,11 @@ use crate::{
     setup,
 };
 
-/// Files: `parlor-cli`, the bare channel, Chromium.
+/// Files: `parlor-cli`, the bare channel, Chromium, rsync, magic-wormhole, croc, and what the machine leaves room for.
 pub fn transfer(arguments: &[&str]) -> Outcome {
     prepare()?;
-    succeed(&mut cargo(&["build", "--release", "-p", "parlor-client", "--example", "bare_channel"]))?;
+    let examples = ["--example", "bare_channel", "--example", "hash_rate"];
+    succeed(&mut cargo(&[&["build", "--release", "-p", "parlor-client"], &examples[..]].concat()))?;
     node("transfer", arguments)
 }
 
@@ -40,7 +41,7 @@ pub fn soak(kind: &str, arguments: &[&str]) -> Outcome {
 }
 
 fn prepare() -> Outcome {
-    setup::everything()?;
+    setup::for_benchmarks()?;
     build::page()?;
     succeed(&mut cargo(&["build", "--release", "-p", "parlor-cli", "-p", "parlor-server"]))
 }

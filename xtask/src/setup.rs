@@ -34,6 +34,9 @@ const TESTS: &[&str] = &[
     "xvfb",
 ];
 
+/// For the benchmarks on top: opponents, and what their Python packages are put into.
+const BENCHMARKS: &[&str] = &["openssh-server", "python3-venv", "rsync"];
+
 /// What the app needs.
 pub fn for_app() -> Outcome {
     packages(APP)?;
@@ -43,6 +46,12 @@ pub fn for_app() -> Outcome {
 /// What the tests need.
 pub fn everything() -> Outcome {
     packages(&[APP, TESTS].concat())?;
+    node()
+}
+
+/// What the benchmarks need.
+pub fn for_benchmarks() -> Outcome {
+    packages(&[APP, TESTS, BENCHMARKS].concat())?;
     node()
 }
 
