@@ -76,7 +76,7 @@ export function createHost({ call: canCall }: { readonly call: boolean }): Host 
     can: {
       serveRooms: true,
       chooseFolder: !isPhoneOrTablet(),
-      pickFolder: false,
+      pickFolder: !isPhoneOrTablet(),
       call: canCall,
     },
 
@@ -84,8 +84,7 @@ export function createHost({ call: canCall }: { readonly call: boolean }): Host 
     subscribe: (listener) => events.add(listener),
 
     pickFiles: () => call<PickedFile[]>('pick_files'),
-    // The shell has no dialog for it; a folder is dropped on the window.
-    pickFolder: () => Promise.resolve([]),
+    pickFolder: () => call<PickedFile[]>('pick_folder'),
     watchDrops: (listener) => drops.add(listener),
     receivedActions: (): readonly ReceivedAction[] => (isPhoneOrTablet() ? ['open'] : ['open', 'show-in-folder']),
     useReceived: (transfer: TransferId, action: ReceivedAction) => order('use_received', { transfer, action }),

@@ -35,7 +35,7 @@ export const chip = {
 
 export const details = {
   title: (name: string): string => `Connection with ${name}`,
-  provenCertificate: 'Both sides proved, on the live connection, that they hold this room’s invitation. Nobody stands in between.',
+  provenCertificate: 'Both sides proved, on the live connection, that they hold this room’s invitation. Nobody without it, the server included, stands in between.',
   provenDescription:
     'Both sides proved that they hold this room’s invitation. At least one browser could not read the certificate of the live connection, so the proof covers what was agreed rather than what was measured.',
   unproven: 'Nothing is shown or passed on until both sides have proven that they hold this room’s invitation.',

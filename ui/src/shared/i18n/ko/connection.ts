@@ -33,7 +33,7 @@ export const chip: Words['chip'] = {
 
 export const details: Words['details'] = {
   title: (name) => `${name} 님과의 연결`,
-  provenCertificate: '두 기기 모두 이 방의 초대를 가졌음을 지금 이어진 연결 위에서 증명했습니다. 사이에 끼어든 사람은 없습니다.',
+  provenCertificate: '두 기기 모두 이 방의 초대를 가졌음을 지금 이어진 연결 위에서 증명했습니다. 서버를 비롯해 초대를 갖지 않은 누구도 사이에 끼어들지 못했습니다.',
   provenDescription:
     '두 기기 모두 이 방의 초대를 가졌음을 증명했습니다. 다만 한쪽 브라우저가 지금 연결의 인증서를 읽을 수 없어, 직접 재어 본 것이 아니라 서로 합의한 내용을 증명한 것입니다.',
   unproven: '두 기기가 이 방의 초대를 가졌음을 증명하기 전에는 아무것도 보여 주거나 주고받지 않습니다.',
