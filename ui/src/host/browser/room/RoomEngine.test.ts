@@ -235,6 +235,25 @@ describe('files', () => {
     await engine.dispatch({ type: 'leave-room' });
   });
 
+  it('under way end when the peer leaves, before it is told to be gone', async () => {
+    const { engine, events, picked, hear } = await inside(ADA, BOB);
+    const offer = (peer: PeerId) => engine.dispatch({ type: 'offer-files', peer, handles: picked.add([new File(['abc'], 'a')]).map(({ handle }) => handle) });
+    await offer(ADA);
+    const other = last(events)?.id;
+    await offer(BOB);
+    const transfer = last(events)?.id ?? '';
+    hear({ type: 'peer-left', peer: BOB });
+    expect(last(events)).toMatchObject({ id: transfer, state: 'waiting' });
+    vi.advanceTimersByTime(60_000);
+    expect(events.slice(-2)).toEqual([
+      { type: 'transfer-changed', transfer: expect.objectContaining({ id: transfer, peer: BOB, state: 'cancelled', code: 'cancelled', ended_by_us: false }) as unknown },
+      { type: 'peer-left', peer: BOB, said_bye: false },
+    ]);
+    expect(events.some((event) => event.type === 'transfer-changed' && event.transfer.id === other && event.transfer.state !== 'waiting')).toBe(false);
+    await expect(engine.dispatch({ type: 'cancel-transfer', transfer })).rejects.toMatchObject(notNow);
+    await engine.dispatch({ type: 'leave-room' });
+  });
+
   it('of no transfer can be neither accepted nor held up', async () => {
     const { engine } = await inside(ADA);
     const transfer = 'aa'.repeat(16);

@@ -295,6 +295,7 @@ export class RoomEngine {
     const session = room.sessions.get(peer);
     if (session === undefined) return;
     room.sessions.delete(peer);
+    session.transfers.peerLeft();
     session.close();
     room.signaling.forget(peer);
     this.around.emit({ type: 'peer-left', peer, said_bye: saidBye });

@@ -51,8 +51,8 @@ export class TransferDriver {
   readonly #kept = new Set<TransferId>();
   readonly #sources = new Map<TransferId, readonly PickedSource[]>();
   readonly #again = new Again();
-  /** Transfers told of and not ended. */
-  readonly #known = new Set<TransferId>();
+  /** Transfers told of and not ended, as they were told of last. */
+  readonly #known = new Map<TransferId, Transfer>();
   /** Transfers with the id of another peer's: refused, and never told of. */
   readonly #foreign = new Set<TransferId>();
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -183,6 +183,12 @@ export class TransferDriver {
     this.#handle({ type: 'limit-speed', bytesPerSecond });
   }
 
+  /** The peer left: what was under way with it ends, and who sees it hears so. `close` is to follow. */
+  peerLeft(): void {
+    const end = { state: 'cancelled', code: 'cancelled', ended_by_us: false, bytes_per_second: null, remaining_ms: null } as const;
+    for (const transfer of this.#known.values()) this.owner.emit({ type: 'transfer-changed', transfer: { ...transfer, ...end } });
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -190,7 +196,7 @@ export class TransferDriver {
     this.#frames.drop();
     this.#returns.stopAll();
     this.#sinks.keepAll();
-    for (const transfer of [...this.#known, ...this.#again.transfers()]) this.index.ended(transfer, this.peer);
+    for (const transfer of [...this.#known.keys(), ...this.#again.transfers()]) this.index.ended(transfer, this.peer);
     this.#sources.clear();
     this.#again.clear();
   }
@@ -318,10 +324,11 @@ export class TransferDriver {
   }
 
   /** False when the id is another peer's: the screen knows a transfer by its id alone. */
-  #isOurs({ id, direction }: Transfer): boolean {
+  #isOurs(transfer: Transfer): boolean {
+    const { id, direction } = transfer;
     if (this.#foreign.has(id)) return false;
     if (this.#known.has(id) || this.index.claim(id, this.peer)) {
-      this.#known.add(id);
+      this.#known.set(id, transfer);
       return true;
     }
     this.#foreign.add(id);
