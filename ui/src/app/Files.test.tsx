@@ -120,7 +120,7 @@ describe('an offer of several files', () => {
   it('that there is no room for says what to do', async () => {
     const { say } = await inChat();
     await say(changed(THREE), { type: 'command-failed', failure: { code: 'folder-full', detail: '' }, peer: THEO });
-    expect((await screen.findByTestId('trouble')).textContent).toMatch(/no room for what is offered.*the offer waits.*choose another folder/s);
+    expect((await screen.findByTestId('trouble')).textContent).toMatch(/Not enough space for this offer.*the offer waits.*choose another folder/s);
     expect(screen.getByTestId('accept')).toBeTruthy();
   });
 });

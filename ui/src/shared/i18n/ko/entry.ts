@@ -83,7 +83,7 @@ export const settings: Words['settings'] = {
   folderChoose: '고르기…',
   files: '파일',
   speed: '속도 제한',
-  speedNote: '내가 보내는 파일을 모두 합친 속도입니다. 통화는 느려지지 않습니다.',
+  speedNote: '모든 사람에게 보내는 속도를 합친 값입니다. 통화는 느려지지 않습니다.',
   speedNone: '제한 없음',
   speedOwn: '직접 정하기…',
   speedOwnLabel: '초당 메가바이트',
