@@ -197,6 +197,18 @@ describe('files without asking', () => {
     expect(host.commands.filter(({ type }) => type === 'accept-transfer')).toEqual([{ type: 'accept-transfer', transfer: '01', without: [] }]);
   });
 
+  it('leave the keys of the room to it while their switch has the focus, but for Space', async () => {
+    const { user } = await unasked();
+    const toggle = screen.getByRole<HTMLInputElement>('switch', { name: /from Theo/ });
+    expect(document.activeElement).toBe(toggle);
+    const label = (): string | null => screen.getByTestId('toggle-mic').getAttribute('aria-label');
+    const before = label();
+    await user.keyboard('m');
+    await waitFor(() => expect(label()).not.toBe(before));
+    await user.keyboard(' ');
+    expect(toggle.checked).toBe(false);
+  });
+
   it('are never what could run as a program, and the card says why it asks', async () => {
     const { say, accepted, user } = await unasked();
     await say(changed({ executable: true }));
