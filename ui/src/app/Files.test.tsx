@@ -252,9 +252,12 @@ describe('the speed limit', () => {
     expect(host.last('limit-speed')?.bytes_per_second).toBe(2_500_000);
     expect(host.saved.at(-1)?.speedLimit).toBe(2_500_000);
     await user.clear(screen.getByTestId('speed-own'));
+    await user.tab();
+    expect(screen.getByTestId<HTMLInputElement>('speed-own').value).toBe('2.5');
+    await user.clear(screen.getByTestId('speed-own'));
     await user.type(screen.getByTestId('speed-own'), 'fast');
     await user.tab();
-    expect(await screen.findByText(/Write a number between/)).toBeTruthy();
+    expect(await screen.findByText(/Write a number between 0\.001 and 1000000,/)).toBeTruthy();
     expect(host.saved.at(-1)?.speedLimit).toBe(2_500_000);
   });
 });

@@ -87,7 +87,7 @@ export const settings: Words['settings'] = {
   speedNone: '제한 없음',
   speedOwn: '직접 정하기…',
   speedOwnLabel: '초당 메가바이트',
-  speedInvalid: '2.5처럼 0.001부터 1,000,000까지의 수를 적어 주세요.',
+  speedInvalid: '2.5처럼 0.001부터 1000000까지의 수를 적어 주세요.',
   history: '지난 전송',
   historyNote: '마지막 200건이 이 기기에만 남습니다.',
   historyEmpty: '아직 끝난 전송이 없습니다.',
