@@ -121,7 +121,7 @@ describe('a disk that fails', () => {
     rmSync(into, { recursive: true, force: true });
     let journal: string | null = null;
     if (fault.path === 'journal') {
-      // Its name is that of the offer, so a first run, which the full folder ends, tells it.
+      // Its name is that of the offer, so a first run, which a failing write ends, tells it.
       mkdirSync(into);
       await handOver(into, { side: 'receiver', call: 'pwrite64', error: 'EIO', when: '5' }, null);
       journal = filesBelow(into).find((path) => path.endsWith('.journal')) ?? null;

@@ -120,7 +120,7 @@ describe('an offer of several files', () => {
   it('that there is no room for says what to do', async () => {
     const { say } = await inChat();
     await say(changed(THREE), { type: 'command-failed', failure: { code: 'folder-full', detail: '' }, peer: THEO });
-    expect((await screen.findByTestId('trouble')).textContent).toMatch(/no room for what is offered.*the offer waits.*choose another folder/s);
+    expect((await screen.findByTestId('trouble')).textContent).toMatch(/Not enough space for this offer.*the offer waits.*choose another folder/s);
     expect(screen.getByTestId('accept')).toBeTruthy();
   });
 });
@@ -197,6 +197,18 @@ describe('files without asking', () => {
     expect(host.commands.filter(({ type }) => type === 'accept-transfer')).toEqual([{ type: 'accept-transfer', transfer: '01', without: [] }]);
   });
 
+  it('leave the keys of the room to it while their switch has the focus, but for Space', async () => {
+    const { user } = await unasked();
+    const toggle = screen.getByRole<HTMLInputElement>('switch', { name: /from Theo/ });
+    expect(document.activeElement).toBe(toggle);
+    const label = (): string | null => screen.getByTestId('toggle-mic').getAttribute('aria-label');
+    const before = label();
+    await user.keyboard('m');
+    await waitFor(() => expect(label()).not.toBe(before));
+    await user.keyboard(' ');
+    expect(toggle.checked).toBe(false);
+  });
+
   it('are never what could run as a program, and the card says why it asks', async () => {
     const { say, accepted, user } = await unasked();
     await say(changed({ executable: true }));
@@ -240,9 +252,12 @@ describe('the speed limit', () => {
     expect(host.last('limit-speed')?.bytes_per_second).toBe(2_500_000);
     expect(host.saved.at(-1)?.speedLimit).toBe(2_500_000);
     await user.clear(screen.getByTestId('speed-own'));
+    await user.tab();
+    expect(screen.getByTestId<HTMLInputElement>('speed-own').value).toBe('2.5');
+    await user.clear(screen.getByTestId('speed-own'));
     await user.type(screen.getByTestId('speed-own'), 'fast');
     await user.tab();
-    expect(await screen.findByText(/Write a number between/)).toBeTruthy();
+    expect(await screen.findByText(/Write a number between 0\.001 and 1000000,/)).toBeTruthy();
     expect(host.saved.at(-1)?.speedLimit).toBe(2_500_000);
   });
 });

@@ -86,9 +86,14 @@ function actionOf(event: KeyboardEvent, keys: RoomKeys): (() => void) | null {
 }
 
 function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable=true], [role=menu], [role=listbox]') !== null;
+  return target instanceof HTMLElement && !isBox(target) && target.closest('input, textarea, select, [contenteditable=true], [role=menu], [role=listbox]') !== null;
 }
 
 function isControl(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('button, a, [role=tab], [role=log]') !== null;
+  return target instanceof HTMLElement && (isBox(target) || target.closest('button, a, [role=tab], [role=log]') !== null);
+}
+
+/** A box, a switch or one choice of several: nobody writes in it, and only Space is its own. */
+function isBox(target: HTMLElement): boolean {
+  return target instanceof HTMLInputElement && (target.type === 'checkbox' || target.type === 'radio');
 }

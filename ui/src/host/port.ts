@@ -24,6 +24,9 @@ export interface HostCan {
   readonly call: boolean;
 }
 
+/** The fastest limit of the speed that is kept, in bytes per second. */
+export const SPEED_MAX = 1e12;
+
 /** Kept between visits. Unknown or broken stored values fall back to the defaults, one by one. */
 export interface Settings {
   readonly name: string;

@@ -131,7 +131,8 @@ const TRANSFER_CODES: { readonly [Code in TransferCode]: true } = {
   protocol: true,
 };
 
-function isTransferCode(value: unknown): value is TransferCode {
+/** Why a transfer or an entry may end without proof. */
+export function isTransferCode(value: unknown): value is TransferCode {
   return typeof value === 'string' && Object.hasOwn(TRANSFER_CODES, value);
 }
 

@@ -61,6 +61,11 @@ export class Exchange {
     return this.#outputs.shift();
   }
 
+  /** Entries of a transfer of ours under way that the receiver has not, for who gives the machine up. None of any other transfer. */
+  missing(transfer: TransferId): readonly number[] {
+    return this.#transfers.outgoing.get(transfer)?.missing() ?? [];
+  }
+
   /** When the machine wants a `tick`, on the clock of `nowMs`. Null while it wants none. */
   nextTimeoutMs(): number | null {
     return this.#transfers.dueMs();
@@ -269,7 +274,7 @@ export class Exchange {
     const transfer = this.#transfers.get(id);
     if (transfer === undefined) return;
     const wasShown = this.#transfers.isShown(id);
-    const missing = this.#transfers.outgoing.get(id)?.missing() ?? [];
+    const missing = this.missing(id);
     this.#transfers.remove(id);
     const linkIsUp = this.#payloadBytes !== null;
     if (linkIsUp && (word.type === 'declined' || word.type === 'cancelled')) this.#say(word, id);

@@ -51,6 +51,8 @@ export function Conversation({
   const isAtEnd = useRef(true);
   const [hasNewBelow, setNewBelow] = useState(false);
   const lastKey = stream.at(-1)?.key;
+  // Cards grow and shrink with their state; numbers change within them, several times a second.
+  const states = stream.map((item) => (item.kind === 'transfer' ? (transfers[item.id]?.state ?? '') : '')).join();
 
   const toEnd = (): void => {
     const element = list.current;
@@ -58,7 +60,7 @@ export function Conversation({
   };
   useLayoutEffect(() => {
     if (isAtEnd.current) toEnd();
-  }, [lastKey, transfers]);
+  }, [lastKey, states]);
 
   const onScroll = (): void => {
     const element = list.current;
@@ -67,9 +69,14 @@ export function Conversation({
     setNewBelow(!isAtEnd.current && element.scrollHeight > element.clientHeight);
   };
 
+  /** What opens or folds under a press moves the end without a scroll, and is drawn after it. */
+  const onClick = (): void => {
+    requestAnimationFrame(onScroll);
+  };
+
   return (
     <div className="conversation">
-      <div ref={list} className="stream" onScroll={onScroll} tabIndex={0} role="log" aria-live="off" aria-label={words.chat.landmark} data-testid="stream">
+      <div ref={list} className="stream" onScroll={onScroll} onClick={onClick} tabIndex={0} role="log" aria-live="off" aria-label={words.chat.landmark} data-testid="stream">
         {stream.length === 0 ? (
           <div className="stream-empty">
             <p className="stream-empty-title">{words.chat.emptyTitle}</p>

@@ -35,6 +35,7 @@ describe('a text', () => {
     render(<TextBody body={'so:\n```\n  a\n    b\n```'} copy={copy} />);
     const code = document.querySelector('pre > code');
     expect(code?.textContent).toBe('  a\n    b');
+    expect(screen.getByRole('group', { name: 'Code' }).textContent).toBe('  a\n    b');
     await userEvent.click(screen.getByTestId('copy-code'));
     expect(copied).toEqual(['  a\n    b']);
     expect((await screen.findByRole('status')).textContent).toBe('Copied');

@@ -66,7 +66,7 @@ function Fence({ code, copy }: { readonly code: string; readonly copy: (text: st
   return (
     <span className="fence">
       {/* Focusable, so that it scrolls by keyboard. */}
-      <pre className="fence-code" dir="ltr" tabIndex={0} aria-label={words.chat.code}>
+      <pre className="fence-code" dir="ltr" tabIndex={0} role="group" aria-label={words.chat.code}>
         <code>{code}</code>
       </pre>
       <IconButton

@@ -54,7 +54,11 @@ export function SpeedLimit({ value, onChange }: SpeedLimitProps) {
             const speed = speedFrom(typed);
             if (speed !== null && speed !== value) onChange(speed);
           }}
-          onBlur={() => setDone(true)}
+          onBlur={() => {
+            // Emptied, it would hide a limit that goes on.
+            if (text.trim() === '' && value !== null) setText(speedText(value));
+            setDone(true);
+          }}
           error={isDone && text.trim() !== '' && speedFrom(text) === null ? settings.speedInvalid : null}
           testId="speed-own"
         />

@@ -3,13 +3,12 @@
 // Promises: each broken or missing field falls back by itself; storage that is switched off means defaults, not errors.
 import type { IceServer } from '../../protocol/IceServer';
 import { cutName } from '../../trust/displayName';
-import type { Settings } from '../port';
+import { SPEED_MAX, type Settings } from '../port';
 import { guardIceServer } from './signaling/serverGuards';
 
 const KEY = 'parlor.settings';
 const TEXT_CHARS = 2048;
 const ICE_SERVERS_MAX = 16;
-const SPEED_MAX = 1e12;
 
 export const DEFAULT_SETTINGS: Settings = {
   name: '',

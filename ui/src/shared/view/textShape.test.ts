@@ -70,6 +70,20 @@ describe('a link', () => {
   });
 });
 
+describe('a link that is too long', () => {
+  const long = `https://a.example/${'x'.repeat(1_000)}?u=https://b.example/${'y'.repeat(2_000)}`;
+
+  it('is none, nor is what stands in it, nor is it cut', () => {
+    for (const body of [long, `see ${long} and`, `${'x'.repeat(9_000)} ${long}`, `${long}${'z'.repeat(20_000)}`]) {
+      expect(linkTexts(body)).toEqual([]);
+      expect(plain(body)).toBe(body);
+    }
+    expect(linkTexts(`${long} https://c.example`)).toEqual(['https://c.example']);
+    expect(linkTexts(long.slice(0, 2_048))).toEqual([long.slice(0, 2_048)]);
+    expect(linkTexts(long.slice(0, 2_049))).toEqual([]);
+  });
+});
+
 describe('code', () => {
   it('keeps its shape between fences', () => {
     expect(textShape('look:\n```ts\n  if (a) {\n\n    b();\n  }\n```\nnice')).toEqual([

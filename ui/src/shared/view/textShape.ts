@@ -94,7 +94,13 @@ function inlines(text: string): readonly Inline[] {
       mark.lastIndex = to;
     } else if (from === 0 || !/[\p{L}\p{N}]/u.test(text[from - 1] ?? '') || /[^\p{ASCII}]/u.test(text[from - 1] ?? '')) {
       // Korean and its like write no space before a link.
-      const link = linkAt(text, from);
+      const run = runAt(text, from);
+      if (run.length > LINK_CHARS) {
+        // Its beginning alone leads elsewhere, and so may what looks like a link within it.
+        mark.lastIndex = from + run.length;
+        continue;
+      }
+      const link = linkIn(run);
       if (link === null) continue;
       take(from, from + link.text.length, link);
       mark.lastIndex = from + link.text.length;
@@ -122,10 +128,18 @@ function trimmedCode(code: string): string {
   return code.startsWith(' ') && code.endsWith(' ') && code.trim() !== '' ? code.slice(1, -1) : code;
 }
 
-function linkAt(text: string, from: number): Extract<Inline, { kind: 'link' }> | null {
-  const rest = text.slice(from, from + LINK_CHARS);
-  const end = rest.search(LINK_END);
-  const run = end < 0 ? rest : rest.slice(0, end);
+/** What a link that begins here could reach to. Of what is too long, all of it, since it is passed over. */
+function runAt(text: string, from: number): string {
+  for (let chars = LINK_CHARS + 1; ; chars *= 2) {
+    const rest = text.slice(from, from + chars);
+    const end = rest.search(LINK_END);
+    // The last character may be half of one.
+    if (end >= 0 && end < chars - 1) return rest.slice(0, end);
+    if (rest.length < chars) return rest;
+  }
+}
+
+function linkIn(run: string): Extract<Inline, { kind: 'link' }> | null {
   const isMail = /^mailto:/i.test(run);
   const written = withoutTrailing(isMail ? (/^[!-~]+/.exec(run)?.[0] ?? '') : withinAuthority(run));
   const url = parsedUrl(written);

@@ -6,7 +6,7 @@ import { OFFER_ENTRIES } from '../../../protocol/limits';
 import type { TransferId } from '../../../protocol/TransferId';
 import type { PickedSource } from '../files/PickedFiles';
 
-/** Ended transfers with a peer that are remembered. */
+/** Ended transfers of a room that are remembered. */
 const TRANSFERS = 64;
 /** Their files: two of the largest offers. */
 const FILES = 2 * OFFER_ENTRIES;
@@ -17,11 +17,6 @@ export class Again {
 
   has(transfer: TransferId): boolean {
     return this.#transfers.has(transfer);
-  }
-
-  /** Transfers of which something is remembered. */
-  transfers(): TransferId[] {
-    return [...this.#transfers.keys()];
   }
 
   /** Remembers what is `missing` of `files`. Gives the transfers that are forgotten for it, and `transfer` itself if nothing is missing. */
@@ -50,9 +45,5 @@ export class Again {
   /** What was taken could not be offered. */
   putBack(transfer: TransferId, files: readonly PickedSource[]): void {
     this.#transfers.set(transfer, files);
-  }
-
-  clear(): void {
-    this.#transfers.clear();
   }
 }

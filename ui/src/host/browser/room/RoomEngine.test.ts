@@ -254,6 +254,26 @@ describe('files', () => {
     await engine.dispatch({ type: 'leave-room' });
   });
 
+  it('that were cancelled, or under way when the peer left, are offered again when it is back, to it alone', async () => {
+    const { engine, events, picked, hear } = await inside(ADA, BOB);
+    const offer = async (name: string): Promise<string> => {
+      await engine.dispatch({ type: 'offer-files', peer: BOB, handles: picked.add([new File(['abc'], name)]).map(({ handle }) => handle) });
+      return last(events)?.id ?? '';
+    };
+    const [cancelled, lost] = [await offer('a'), await offer('b')];
+    await engine.dispatch({ type: 'cancel-transfer', transfer: cancelled });
+    hear({ type: 'peer-left', peer: BOB });
+    vi.advanceTimersByTime(60_000);
+    for (const transfer of [cancelled, lost]) await expect(engine.dispatch({ type: 'offer-again', transfer })).rejects.toMatchObject(notNow);
+    hear({ type: 'peer-joined', peer: BOB });
+    for (const [transfer, name] of [[cancelled, 'a'], [lost, 'b']] as const) {
+      await engine.dispatch({ type: 'offer-again', transfer });
+      expect(last(events)).toMatchObject({ peer: BOB, state: 'waiting', entries: [{ path: name }] });
+      await expect(engine.dispatch({ type: 'offer-again', transfer })).rejects.toMatchObject(notNow);
+    }
+    await engine.dispatch({ type: 'leave-room' });
+  });
+
   it('of no transfer can be neither accepted nor held up', async () => {
     const { engine } = await inside(ADA);
     const transfer = 'aa'.repeat(16);

@@ -183,8 +183,13 @@ describe('an ended transfer', () => {
     index.ended(ID, BOB);
     const other = partial(index);
     other.transfers.close();
+    expect(index.claim(ID, BOB)).toBe(false);
+    // The peer is back.
+    const back = driver(ADA, index);
+    back.transfers.offerAgain(ID, AGAIN);
+    expect(back.last()).toMatchObject({ id: AGAIN, state: 'waiting', entry_count: 3 });
     expect(index.claim(ID, BOB)).toBe(true);
-    transfers.close();
+    for (const one of [transfers, back.transfers]) one.close();
   });
 });
 

@@ -3,7 +3,6 @@
 // Promises: orders are carried out in their order; results go back as they come; blocks are hashed away from the page's thread; after `close`
 // nothing is ordered any more, and what was not finished is kept for a later session. Leaves to others: every rule of the protocol
 // (`Exchange`), the places of received entries (`EntrySinks`), going on with what is kept (`Returns`), how fast frames leave (`SharedPace`).
-import type { Command } from '../../../protocol/Command';
 import type { Control } from '../../../protocol/Control';
 import type { Event } from '../../../protocol/Event';
 import type { PeerId } from '../../../protocol/PeerId';
@@ -17,7 +16,7 @@ import type { Bytes } from '../../../trust/bytes';
 import { HostError } from '../../port';
 import type { PickedSource } from '../files/PickedFiles';
 import { FrameCollector } from '../hashing/FrameCollector';
-import { Again } from './Again';
+import type { Decision } from './Decision';
 import { EntrySinks } from './EntrySinks';
 import { failed } from './failure';
 import { isWorthKeeping } from './isWorthKeeping';
@@ -35,12 +34,6 @@ export interface TransferDriverOwner {
   broken(detail: string): void;
 }
 
-/** What the user decides about a transfer. */
-export type Decision = Extract<
-  Command,
-  { type: 'accept-transfer' | 'decline-transfer' | 'cancel-transfer' | 'pause-transfer' }
->;
-
 export class TransferDriver {
   readonly #exchange: Exchange;
   readonly #frames: FrameCollector;
@@ -50,7 +43,6 @@ export class TransferDriver {
   /** Transfers whose parts stay for a later session when they are released. */
   readonly #kept = new Set<TransferId>();
   readonly #sources = new Map<TransferId, readonly PickedSource[]>();
-  readonly #again = new Again();
   /** Transfers told of and not ended, as they were told of last. */
   readonly #known = new Map<TransferId, Transfer>();
   /** Transfers with the id of another peer's: refused, and never told of. */
@@ -95,7 +87,7 @@ export class TransferDriver {
 
   /** It was ours, has ended, and something of it could be offered again. */
   remembers(transfer: TransferId): boolean {
-    return this.#again.has(transfer);
+    return this.index.remembers(transfer, this.peer);
   }
 
   linkUp(maxMessageBytes: number): void {
@@ -145,12 +137,12 @@ export class TransferDriver {
    * refuses.
    */
   offerAgain(transfer: TransferId, as: TransferId): void {
-    const missing = this.#again.take(transfer);
+    const missing = this.index.takeMissing(transfer, this.peer);
     if (missing === null) throw failed('not-now', 'nothing of that transfer is missing');
     try {
       this.offer(as, missing.map((source) => source.again()));
     } catch (error) {
-      this.#again.putBack(transfer, missing);
+      this.index.putBack(transfer, missing);
       throw error;
     }
     this.index.ended(transfer, this.peer);
@@ -186,7 +178,10 @@ export class TransferDriver {
   /** The peer left: what was under way with it ends, and who sees it hears so. `close` is to follow. */
   peerLeft(): void {
     const end = { state: 'cancelled', code: 'cancelled', ended_by_us: false, bytes_per_second: null, remaining_ms: null } as const;
-    for (const transfer of this.#known.values()) this.owner.emit({ type: 'transfer-changed', transfer: { ...transfer, ...end } });
+    for (const transfer of this.#known.values()) {
+      this.#ended(transfer.id, this.#exchange.missing(transfer.id));
+      this.owner.emit({ type: 'transfer-changed', transfer: { ...transfer, ...end } });
+    }
   }
 
   close(): void {
@@ -196,9 +191,8 @@ export class TransferDriver {
     this.#frames.drop();
     this.#returns.stopAll();
     this.#sinks.keepAll();
-    for (const transfer of [...this.#known.keys(), ...this.#again.transfers()]) this.index.ended(transfer, this.peer);
+    for (const transfer of this.#known.keys()) this.index.ended(transfer, this.peer);
     this.#sources.clear();
-    this.#again.clear();
   }
 
   #dropLink(): void {
@@ -286,17 +280,20 @@ export class TransferDriver {
     this.#returns.entryFinished(transfer, entry);
   }
 
-  /** A transfer has ended. What of ours is missing may be offered again, and until then its id stays this peer's. */
   #release(transfer: TransferId, missing: readonly number[]): void {
     this.#returns.stop(transfer);
     this.#sinks.release(transfer, this.#kept.has(transfer));
     this.#kept.delete(transfer);
     this.#offers.forget(transfer);
-    const forgotten = this.#again.remember(transfer, this.#sources.get(transfer) ?? [], missing);
+    this.#foreign.delete(transfer);
+    this.#ended(transfer, missing);
+  }
+
+  /** What of ours is missing may be offered again. */
+  #ended(transfer: TransferId, missing: readonly number[]): void {
+    this.index.ended(transfer, this.peer, this.#sources.get(transfer), missing);
     this.#sources.delete(transfer);
     this.#known.delete(transfer);
-    this.#foreign.delete(transfer);
-    for (const ended of forgotten) this.index.ended(ended, this.peer);
   }
 
   #tell(event: ExchangeEvent): void {

@@ -1,12 +1,16 @@
 // Which peer a transfer belongs to: what the room knows beyond its sessions. Twin of `crates/client/src/room/transfer_index.rs`.
 //
 // Promises: ids come from peers, so two of them may choose the same one, by malice only; who came first keeps it. A transfer that brought
-// no file is forgotten at its end; one that did stays until the room is left, since its files are found by its id.
+// no file is forgotten at its end, one of ours of which something is missing when that is offered again, though its peer may go and come
+// back; one that did bring a file stays until the room is left, since its files are found by its id.
 import type { PeerId } from '../../../protocol/PeerId';
 import type { TransferId } from '../../../protocol/TransferId';
+import type { PickedSource } from '../files/PickedFiles';
+import { Again } from './Again';
 
 export class TransferIndex {
   readonly #records = new Map<TransferId, { readonly peer: PeerId; broughtFile: boolean }>();
+  readonly #again = new Again();
 
   /** Notes a transfer. False when another peer has one of that id. */
   claim(transfer: TransferId, peer: PeerId): boolean {
@@ -21,9 +25,26 @@ export class TransferIndex {
     if (known !== undefined) known.broughtFile = true;
   }
 
-  /** The transfer has ended, and nothing of it will be offered again. */
-  ended(transfer: TransferId, peer: PeerId): void {
-    const known = this.#records.get(transfer);
-    if (known?.peer === peer && !known.broughtFile) this.#records.delete(transfer);
+  /** The transfer has ended. What is `missing` of our `files` can be offered again to this peer, and until then the id stays its. */
+  ended(transfer: TransferId, peer: PeerId, files: readonly PickedSource[] = [], missing: readonly number[] = []): void {
+    if (this.#records.get(transfer)?.peer !== peer) return;
+    for (const forgotten of this.#again.remember(transfer, files, missing)) {
+      if (this.#records.get(forgotten)?.broughtFile === false) this.#records.delete(forgotten);
+    }
+  }
+
+  /** It was ours and to this peer, and something of it could be offered again. */
+  remembers(transfer: TransferId, peer: PeerId): boolean {
+    return this.#again.has(transfer) && this.#records.get(transfer)?.peer === peer;
+  }
+
+  /** What is missing of a transfer of ours to this peer, once; null if nothing is known to be. */
+  takeMissing(transfer: TransferId, peer: PeerId): readonly PickedSource[] | null {
+    return this.remembers(transfer, peer) ? this.#again.take(transfer) : null;
+  }
+
+  /** What was taken could not be offered. */
+  putBack(transfer: TransferId, files: readonly PickedSource[]): void {
+    this.#again.putBack(transfer, files);
   }
 }

@@ -7,8 +7,9 @@ import type { PeerId } from '../../../protocol/PeerId';
 import type { Random } from '../../../trust/bytes';
 import { newId } from '../../../trust/id';
 import type { PickedFiles, PickedSource } from '../files/PickedFiles';
+import type { Decision } from './Decision';
 import { failed } from './failure';
-import type { Decision, TransferDriver } from './TransferDriver';
+import type { TransferDriver } from './TransferDriver';
 
 /** A wish about files. */
 export type TransferCommand = Decision | Extract<Command, { type: 'offer-files' | 'offer-again' }>;

@@ -18,7 +18,7 @@ export const people = {
   camOff: 'camera off',
   sendFiles: (name: string): string => `Send files to ${name}`,
   autoAccept: (name: string): string => `Accept files from ${name} without asking`,
-  autoAcceptNote: 'Until they or you leave the room. What could run as a program is always asked about.',
+  autoAcceptNote: 'Until they or you leave the room; what already waits is taken too. What could run as a program is always asked about.',
 };
 
 export const chip = {

@@ -86,7 +86,7 @@ export const settings = {
   speedNone: 'No limit',
   speedOwn: 'Own value…',
   speedOwnLabel: 'Megabytes per second',
-  speedInvalid: 'Write a number between 0.001 and 1,000,000, such as 2.5.',
+  speedInvalid: 'Write a number between 0.001 and 1000000, such as 2.5.',
   history: 'Past transfers',
   historyNote: 'The last 200, kept on this device only.',
   historyEmpty: 'None has ended yet.',

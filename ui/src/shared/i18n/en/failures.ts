@@ -92,7 +92,7 @@ export const failure: Record<FailureCode, FailureWords> = {
     body: 'Nothing was lost. Choose another folder in the settings, then accept again.',
   },
   'folder-full': {
-    title: 'There is no room for what is offered',
+    title: 'Not enough space for this offer',
     body: 'Nothing was taken, and the offer waits. Make room on the disk or choose another folder in the settings, then accept again.',
   },
   'address-taken': {

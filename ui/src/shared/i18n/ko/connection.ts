@@ -16,7 +16,7 @@ export const people: Words['people'] = {
   camOff: '카메라 꺼짐',
   sendFiles: (name) => `${name} 님에게 파일 보내기`,
   autoAccept: (name) => `${name} 님의 파일은 묻지 않고 받기`,
-  autoAcceptNote: '어느 한쪽이 방을 나가면 끝납니다. 프로그램으로 실행될 수 있는 파일은 늘 묻습니다.',
+  autoAcceptNote: '이미 기다리는 파일도 받으며, 어느 한쪽이 방을 나가면 끝납니다. 프로그램으로 실행될 수 있는 파일은 늘 묻습니다.',
 };
 
 export const chip: Words['chip'] = {

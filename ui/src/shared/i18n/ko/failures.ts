@@ -81,7 +81,7 @@ export const failure: Record<FailureCode, FailureWords> = {
     body: '잃은 것은 없습니다. 설정에서 다른 폴더를 고른 뒤 다시 받아 주세요.',
   },
   'folder-full': {
-    title: '건네려는 것을 받을 공간이 모자랍니다',
+    title: '받을 파일을 저장할 공간이 모자랍니다',
     body: '아직 아무것도 받지 않았고 상대방은 기다리고 있습니다. 디스크를 비우거나 설정에서 다른 폴더를 고른 뒤 다시 받아 주세요.',
   },
   'address-taken': {
