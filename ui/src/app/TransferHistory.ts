@@ -2,9 +2,9 @@
 //
 // Promises: newest first, at most `TRANSFERS`, each once; what is stored is looked at before it is believed, one by one; other windows'
 // are seen too; without storage (a strict browser) it lasts as long as the page. Leaves to others: what is worth remembering.
+import type { TransferCode } from '../protocol/TransferCode';
 import type { EndedState } from '../shared/view/ending';
 import type { PastTransfer, PastTransfers } from '../shared/view/PastTransfer';
-import { isTransferCode } from '../transfer/controlGuard';
 
 /** More than anyone looks back; together far below what an origin may store. */
 const TRANSFERS = 200;
@@ -14,6 +14,18 @@ const NAME_CHARS = 255;
 const PERSON_CHARS = 128;
 
 const STATES: Record<EndedState, true> = { proven: true, partial: true, declined: true, cancelled: true };
+const CODES: Record<TransferCode, true> = {
+  cancelled: true,
+  declined: true,
+  forgotten: true,
+  'no-space': true,
+  'write-failed': true,
+  'read-failed': true,
+  'source-changed': true,
+  corrupt: true,
+  'bad-offer': true,
+  protocol: true,
+};
 
 export class TransferHistory implements PastTransfers {
   readonly #storage: () => Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -93,7 +105,7 @@ function guardedOne(value: unknown): PastTransfer | null {
   if (typeof value !== 'object' || value === null) return null;
   const { id, name, person, state, code, isReceiving, endedByUs, bytes, endedAtMs, entryCount, provenCount, declinedCount } = value as Record<string, unknown>;
   if (!isText(id, 64) || !isText(person, PERSON_CHARS) || !(name === null || isText(name, NAME_CHARS))) return null;
-  if (!isIn(STATES, state) || !(code === null || isTransferCode(code))) return null;
+  if (!isIn(STATES, state) || !(code === null || isIn(CODES, code))) return null;
   if (typeof isReceiving !== 'boolean' || typeof endedByUs !== 'boolean') return null;
   if (!isCount(bytes) || !isCount(entryCount) || !isCount(provenCount) || !isCount(declinedCount)) return null;
   // A moment beyond what dates reach would break whoever shows it.

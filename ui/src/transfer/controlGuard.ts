@@ -131,8 +131,7 @@ const TRANSFER_CODES: { readonly [Code in TransferCode]: true } = {
   protocol: true,
 };
 
-/** Why a transfer or an entry may end without proof. */
-export function isTransferCode(value: unknown): value is TransferCode {
+function isTransferCode(value: unknown): value is TransferCode {
   return typeof value === 'string' && Object.hasOwn(TRANSFER_CODES, value);
 }
 
