@@ -11,7 +11,8 @@ use url::Url;
 pub enum Carrier {
     /// `tauri://localhost`: Linux, macOS, iOS.
     Scheme,
-    /// `http://tauri.localhost` or `https://tauri.localhost`: Windows, Android, which serve custom schemes under this host.
+    /// `http://tauri.localhost`: Windows, Android, which serve custom schemes under this host. Https is not served so unless the window
+    /// asks for it (`useHttpsScheme`, which ours does not): there it would be whatever program of this machine listens.
     Host,
 }
 
@@ -29,10 +30,10 @@ pub fn is_own_page(url: &Url, carrier: Carrier, dev_url: Option<&Url>) -> bool {
     if let Some(dev_url) = dev_url {
         return url.origin() == dev_url.origin();
     }
-    let (is_scheme, host) = match carrier {
-        Carrier::Scheme => (url.scheme() == "tauri", "localhost"),
-        Carrier::Host => (matches!(url.scheme(), "http" | "https"), "tauri.localhost"),
+    let (scheme, host) = match carrier {
+        Carrier::Scheme => ("tauri", "localhost"),
+        Carrier::Host => ("http", "tauri.localhost"),
     };
     // The parser has taken out a port that is the scheme's own.
-    is_scheme && url.host_str() == Some(host) && url.port().is_none()
+    url.scheme() == scheme && url.host_str() == Some(host) && url.port().is_none()
 }

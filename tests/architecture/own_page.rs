@@ -48,6 +48,9 @@ const FOREIGN: &[&str] = &[
     "tauri:/localhost/app.html",
     "xtauri://localhost/",
     "tauri+x://localhost/",
+    // Not what the webview answers, but a program of this machine.
+    "https://tauri.localhost/app.html",
+    "https://tauri.localhost:443/",
     // Another port.
     "http://tauri.localhost:1234/",
     "https://tauri.localhost:1234/",
@@ -88,9 +91,12 @@ fn the_carried_page_is_ours_on_its_own_kind_of_system_only() {
         assert!(is_own(page, Carrier::Scheme, None), "{page}");
         assert!(!is_own(page, Carrier::Host, None), "{page}");
     }
-    for page in
-        ["http://tauri.localhost/", "https://tauri.localhost/app.html#v1.x", "http://tauri.localhost:80/app.html"]
-    {
+    for page in [
+        "http://tauri.localhost/",
+        "http://tauri.localhost/app.html#v1.x",
+        "http://tauri.localhost:80/app.html",
+        "http://TAURI.localhost/",
+    ] {
         assert!(is_own(page, Carrier::Host, None), "{page}");
         assert!(!is_own(page, Carrier::Scheme, None), "{page}");
     }
@@ -129,6 +135,10 @@ fn the_window_asks_nobody_else() {
     let window = parlor_tests::read("src-tauri/src/window.rs");
     let uses = window.matches("is_own_page(").count();
     assert!(uses >= 2, "navigation and permissions both ask is_own_page, of which {uses} uses are left");
+    assert!(
+        !window.contains("https_scheme"),
+        "the window's page would be at https://tauri.localhost, which is foreign"
+    );
     for bypass in ["host_str", ".port()", "starts_with", "domain()"] {
         assert!(!window.contains(bypass), "window.rs judges addresses by itself: {bypass}");
     }

@@ -38,6 +38,7 @@ mod request;
 mod room;
 mod room_namespace;
 mod rooms;
+mod secret_hash;
 mod server;
 mod slots;
 mod web_ui;

@@ -3,7 +3,6 @@
 //! Promises: size and binary parts are judged before anything is decoded; whatever the text is, the answer is a request or a
 //! refusal with the `rid` to answer to. Leaves to others: whether the request may be granted (`rooms`).
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use parlor_protocol::{
     VERSION,
     code::ReplyCode,
@@ -11,10 +10,8 @@ use parlor_protocol::{
     signaling::{Bare, Join, SignalRequest, event},
 };
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
-/// SHA-256 of a secret; the secret itself is not kept.
-pub type SecretHash = [u8; 32];
+use crate::secret_hash::SecretHash;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,15 +109,9 @@ fn join(text: &str) -> Result<Request, Malformed> {
     }
     let Join { rid, room, token, peer, resume, create, .. } = payload(text)?;
     let refused = Malformed { rid: Some(rid), code: ReplyCode::BadRequest };
-    let token = hash(&token).ok_or(refused)?;
-    let resume = hash(&resume).ok_or(refused)?;
+    let token = SecretHash::of_text(&token).ok_or(refused)?;
+    let resume = SecretHash::of_text(&resume).ok_or(refused)?;
     Ok(Request { rid, ask: Ask::Join(Entry { room, token, peer, resume, create }) })
-}
-
-fn hash(secret: &str) -> Option<SecretHash> {
-    // 32 bytes are 43 characters: anything else need not be decoded.
-    let bytes = (secret.len() == 43).then(|| URL_SAFE_NO_PAD.decode(secret).ok())??;
-    (bytes.len() == 32).then(|| Sha256::digest(bytes).into())
 }
 
 fn payload<T: DeserializeOwned>(text: &str) -> Result<T, Malformed> {
@@ -198,7 +189,7 @@ mod tests {
             json!({"rid": 1, "version": 1, "room": ID, "token": SECRET, "peer": ID, "resume": SECRET, "later": {}});
         let Ask::Join(entry) = read(text("join", join)).ask else { panic!("not a join") };
         assert!(!entry.create);
-        assert_eq!(entry.token[..2], [0x63, 0x0d], "a hash, not the token");
+        assert_eq!(Some(entry.token), SecretHash::of_text(SECRET));
         let signal = read(text("signal", json!({"rid": 2, "to": ID, "body": "ab-_", "from": "x"})));
         assert_eq!(signal, Request { rid: 2, ask: Ask::Signal { to: ID.parse().unwrap(), body: "ab-_".into() } });
         assert_eq!(read(text("leave", json!({"rid": 3}))).ask, Ask::Leave);

@@ -10,9 +10,8 @@ use parlor_protocol::{
     limits::{SEAT_QUEUE_BYTES, SEAT_QUEUE_MESSAGES},
     signaling::SignalDelivered,
 };
-use subtle::ConstantTimeEq;
 
-use crate::{rate::TokenBucket, request::SecretHash};
+use crate::{rate::TokenBucket, secret_hash::SecretHash};
 
 /// Names a socket to the machine; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,9 +84,4 @@ impl Waiting {
     pub fn into_signals(self) -> impl Iterator<Item = Arc<SignalDelivered>> {
         self.queue.into_iter()
     }
-}
-
-/// Compares two hashes in a time that does not depend on where they differ.
-pub fn is_same(a: &SecretHash, b: &SecretHash) -> bool {
-    a.ct_eq(b).into()
 }

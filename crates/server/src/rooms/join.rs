@@ -13,7 +13,8 @@ use crate::{
     outbox::Outgoing,
     rate::TokenBucket,
     request::Entry,
-    room::{Holder, Room, Seat, SocketId, is_same},
+    room::{Holder, Room, Seat, SocketId},
+    secret_hash::SecretHash,
 };
 
 /// When to try again to make a room while there are too many.
@@ -52,7 +53,7 @@ impl Rooms {
     fn find_or_make_room(&mut self, entry: &Entry, now_ms: u64) -> Result<(), Refusal> {
         // One comparison whether the room is there or not, so that neither the answer nor its time tells.
         let token = self.rooms.get(&entry.room).map(|room| room.token);
-        let is_right = is_same(&token.unwrap_or_default(), &entry.token);
+        let is_right = entry.token == token.unwrap_or(SecretHash::OF_NOTHING);
         match token {
             Some(_) if is_right => return Ok(()),
             None if entry.create => {}
@@ -84,7 +85,7 @@ impl Rooms {
         let holder = Holder::Socket(socket);
         let is_full = room.seats.len() >= self.limits.room_peers as usize;
         match room.seats.get_mut(&entry.peer) {
-            Some(seat) if !is_same(&seat.resume, &entry.resume) => return Err(ReplyCode::Unauthorized.into()),
+            Some(seat) if seat.resume != entry.resume => return Err(ReplyCode::Unauthorized.into()),
             Some(seat) => match std::mem::replace(&mut seat.holder, holder) {
                 Holder::Socket(held) if held == socket => {}
                 Holder::Socket(ghost) => behind = self.evict(ghost),

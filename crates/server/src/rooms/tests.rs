@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::request::{Entry, SecretHash};
+use crate::{request::Entry, secret_hash::SecretHash};
 
 mod guesses;
 mod lives;
@@ -23,14 +23,14 @@ const LIMITS: Limits = Limits {
 };
 const ADDRESS: AddressKey = AddressKey::V4([192, 0, 2, 1]);
 const ROOM: RoomId = RoomId([7; 16]);
-const TOKEN: SecretHash = [1; 32];
+const TOKEN: SecretHash = SecretHash::chosen([1; 32]);
 
 fn peer(n: u8) -> PeerId {
     PeerId([n; 16])
 }
 
 fn entry(n: u8) -> Entry {
-    Entry { room: ROOM, token: TOKEN, peer: peer(n), resume: [n; 32], create: true }
+    Entry { room: ROOM, token: TOKEN, peer: peer(n), resume: SecretHash::chosen([n; 32]), create: true }
 }
 
 struct Hall {
@@ -164,7 +164,7 @@ fn a_missing_room_and_a_wrong_token_look_the_same() {
     let socket = hall.open();
     let missing = hall.join(socket, Entry { create: false, ..entry(1) });
     hall.seated(2);
-    let wrong = hall.join(socket, Entry { token: [9; 32], ..entry(1) });
+    let wrong = hall.join(socket, Entry { token: SecretHash::chosen([9; 32]), ..entry(1) });
     assert_eq!(missing, wrong);
     assert_eq!(code(&wrong), ReplyCode::RoomRefused);
 }
@@ -177,7 +177,10 @@ fn only_a_right_token_learns_that_the_room_is_full() {
     }
     let socket = hall.open();
     assert_eq!(code(&hall.join(socket, entry(4))), ReplyCode::RoomFull);
-    assert_eq!(code(&hall.join(socket, Entry { token: [9; 32], ..entry(4) })), ReplyCode::RoomRefused);
+    assert_eq!(
+        code(&hall.join(socket, Entry { token: SecretHash::chosen([9; 32]), ..entry(4) })),
+        ReplyCode::RoomRefused
+    );
 }
 
 #[test]
@@ -205,7 +208,10 @@ fn a_dropped_peer_takes_its_seat_back_in_silence_with_what_was_sent_meanwhile() 
     hall.pass(2_499);
     assert!(hall.signal(first, 2, 2, "waiting").ok);
     let stolen = hall.open();
-    assert_eq!(code(&hall.join(stolen, Entry { resume: [9; 32], ..entry(2) })), ReplyCode::Unauthorized);
+    assert_eq!(
+        code(&hall.join(stolen, Entry { resume: SecretHash::chosen([9; 32]), ..entry(2) })),
+        ReplyCode::Unauthorized
+    );
     let back = hall.seated(2);
     let bodies: Vec<_> = hall.bodies(back).into_iter().map(|(_, body)| body).collect();
     assert_eq!(bodies, ["unwritten", "waiting"]);

@@ -54,8 +54,8 @@ proptest! {
                         let mut wish = entry(n + 10 * room);
                         wish.room = RoomId([room; 16]);
                         wish.create = create;
-                        if !is_right_token { wish.token = [99; 32]; }
-                        if !is_right_resume { wish.resume = [99; 32]; }
+                        if !is_right_token { wish.token = SecretHash::chosen([99; 32]); }
+                        if !is_right_resume { wish.resume = SecretHash::chosen([99; 32]); }
                         hall.send(*socket, Ok(Request { rid, ask: Ask::Join(wish) }), 100);
                     }
                 }
