@@ -8,10 +8,17 @@ use parlor_protocol::{
     negotiation::HostKind,
 };
 
-use crate::running::{Running, finished, server};
+use crate::running::{Running, command, finished, server};
 
 /// 43 characters: the secret of a room that nobody made.
 const NO_SECRET: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Sends a sparse file that takes a minute, so that it is still moving when it is stopped: by its rate, not by its size,
+/// for the receiver asks its disk for room.
+fn slow_send(source: &Path, url: &str) -> tokio::process::Command {
+    fs::File::create(source).unwrap().set_len(256 << 20).unwrap();
+    command(&["send", source.to_str().unwrap(), "--server", url, "--json", "--limit", "4M"])
+}
 
 /// What is unfinished lies ready for the next call, which the person was told; nothing has its name.
 fn assert_kept(into: &Path, told: &str) {
@@ -27,9 +34,7 @@ async fn ctrl_c_of_the_sender_is_told_to_the_receiver() {
     let (_server, url) = server().await;
     let home = tempfile::tempdir().unwrap();
     let (source, into) = (home.path().join("sparse.bin"), home.path().join("in"));
-    // Large enough to be still moving when it is stopped.
-    fs::File::create(&source).unwrap().set_len(8 << 30).unwrap();
-    let mut sender = Running::start(&["send", source.to_str().unwrap(), "--server", &url, "--json"]);
+    let mut sender = Running::spawn(slow_send(&source, &url));
     let link = sender.until("link").await["link"].as_str().unwrap().to_owned();
     let mut receiver = Running::start(&["receive", &link, "--into", into.to_str().unwrap(), "--yes", "--json"]);
     while receiver.until("progress").await["transfer"]["stored_bytes"] == 0 {}
@@ -45,8 +50,7 @@ async fn ctrl_c_of_the_receiver_is_told_to_the_sender() {
     let (_server, url) = server().await;
     let home = tempfile::tempdir().unwrap();
     let (source, into) = (home.path().join("sparse.bin"), home.path().join("in"));
-    fs::File::create(&source).unwrap().set_len(8 << 30).unwrap();
-    let mut sender = Running::start(&["send", source.to_str().unwrap(), "--server", &url, "--json"]);
+    let mut sender = Running::spawn(slow_send(&source, &url));
     let link = sender.until("link").await["link"].as_str().unwrap().to_owned();
     let mut receiver = Running::start(&["receive", &link, "--into", into.to_str().unwrap(), "--yes", "--json"]);
     while receiver.until("progress").await["transfer"]["stored_bytes"] == 0 {}

@@ -97,8 +97,9 @@ async fn nothing_is_written_before_consent_or_after_a_no() {
 async fn moving(url: &str) -> (Guest, Guest, parlor_protocol::id::TransferId) {
     let (mut ada, mut bob) = pair(url).await;
     let source = fs::File::create(ada.home.path().join("large.bin")).unwrap();
-    // Sparse: large enough to be still moving when it is stopped.
-    source.set_len(2 << 30).unwrap();
+    // A minute's worth, so that it is still moving when it is stopped; little enough for any disk.
+    source.set_len(256 << 20).unwrap();
+    ada.wish(Command::LimitSpeed { bytes_per_second: Some(4 << 20) }).await;
     ada.offer(bob.id.unwrap(), &[ada.home.path().join("large.bin")]).await;
     let transfer = bob.offered().await;
     bob.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
