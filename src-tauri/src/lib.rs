@@ -30,9 +30,9 @@ mod webkit_features;
 mod window;
 mod words;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
-use parlor_client::{Client, ClientConfig};
+use parlor_client::{Client, ClientConfig, DeviceKey, device_key};
 use parlor_protocol::negotiation::HostKind;
 use tauri::{AppHandle, Builder, Manager, Wry};
 
@@ -122,12 +122,22 @@ fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
     let mut config = ClientConfig::new(HostKind::App, AGENT, current.folder().unwrap_or_default());
     config.ice_servers = current.ice_servers;
     config.relay_only = current.relay_only;
+    let device = device_of(app);
+    config.device = device.clone().filter(|_| current.show_device);
     let (client, events) = tauri::async_runtime::block_on(async { Client::start(config) });
     let media = tauri::async_runtime::block_on(Media::open(app));
-    app.manage(AppState::new(client, media, own_server.ok(), settings));
+    app.manage(AppState::new(client, device, media, own_server.ok(), settings));
     engine_events::pass_on(app, events);
     farewell::watch_signals(app);
     links::watch(app);
     window::open(app)?;
     Ok(())
+}
+
+/// The key of this device; none where it cannot be kept, for one that changes with every start is worse than none.
+fn device_of(app: &AppHandle) -> Option<Arc<DeviceKey>> {
+    let folder = app.path().app_data_dir().map_err(std::io::Error::other);
+    let key = folder.and_then(|folder| device_key(&folder.join("device.key")));
+    key.inspect_err(|error| tracing::error!(%error, "the key of this device cannot be kept; peers do not recognise it"))
+        .ok()
 }

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use parlor_client::DeviceId;
 use parlor_protocol::{limits::NAME_CHARS, signaling::IceServer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,6 +17,8 @@ const TEXT_BYTES: usize = 512;
 const ICE_SERVERS: usize = 16;
 /// URLs of one of them.
 const ICE_URLS: usize = 8;
+/// Devices that are remembered.
+const ACQUAINTANCES: usize = 500;
 /// Fastest limit that is one, in bytes a second.
 const SPEED_LIMIT: u64 = 1_000_000_000_000;
 
@@ -36,6 +39,17 @@ pub struct Settings {
     pub server: String,
     pub download_folder: Option<String>,
     pub speed_limit: Option<u64>,
+    pub show_device: bool,
+    pub acquaintances: Vec<Acquaintance>,
+}
+
+/// A device that the user has compared with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Acquaintance {
+    pub device: String,
+    pub name: String,
+    pub compared_at_ms: u64,
 }
 
 /// Colours of the page.
@@ -73,6 +87,8 @@ impl Settings {
             server: String::new(),
             download_folder: Some(download_folder.to_string_lossy().into_owned()),
             speed_limit: None,
+            show_device: true,
+            acquaintances: Vec::new(),
         }
     }
 
@@ -110,6 +126,9 @@ impl Settings {
         self.speed_limit.take_if(|limit| !(1..=SPEED_LIMIT).contains(limit));
         self.ice_servers.retain(is_ice_server);
         self.ice_servers.truncate(ICE_SERVERS);
+        self.acquaintances
+            .retain(|one| one.device.parse::<DeviceId>().is_ok() && one.name.chars().count() <= NAME_CHARS);
+        self.acquaintances.truncate(ACQUAINTANCES);
         if !is_server(&self.server) {
             self.server.clone_from(&fallback.server);
         }
@@ -160,6 +179,12 @@ mod tests {
         Settings::defaults(Path::new("/home/someone/Downloads/Parlor"))
     }
 
+    fn acquaintance(name: &str) -> Acquaintance {
+        // The key of RFC 8032, section 7.1, test 1.
+        let device = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".into();
+        Acquaintance { device, name: name.into(), compared_at_ms: 1_700_000_000_000 }
+    }
+
     fn read(stored: &Value) -> Settings {
         Settings::read(&defaults(), |key| stored.get(key).cloned())
     }
@@ -186,6 +211,8 @@ mod tests {
             relay_only: true,
             server: "https://rooms.example".into(),
             speed_limit: Some(5_000_000),
+            show_device: false,
+            acquaintances: vec![acquaintance("Ida")],
             ..defaults()
         };
         assert_eq!(read(&Value::Object(settings.to_object())), settings);
@@ -199,6 +226,11 @@ mod tests {
             "server": "https://user:word@rooms.example",
             "downloadFolder": "relative/folder",
             "speedLimit": 0,
+            "acquaintances": [
+                acquaintance("Ida"),
+                Acquaintance { device: "A".repeat(43), ..acquaintance("small order") },
+                acquaintance(&"n".repeat(NAME_CHARS + 1)),
+            ],
             "iceServers": [{ "urls": ["javascript:1"] }, { "urls": [] }, { "urls": ["stun:a.example"] }],
         });
         let settings = read(&stored);
@@ -207,6 +239,7 @@ mod tests {
         assert_eq!(settings.server, "");
         assert_eq!(settings.speed_limit, None);
         assert_eq!(settings.download_folder, defaults().download_folder);
+        assert_eq!(settings.acquaintances, [acquaintance("Ida")]);
         assert_eq!(settings.ice_servers.len(), 1);
     }
 }

@@ -4,10 +4,10 @@
 
 use std::{
     path::PathBuf,
-    sync::{Mutex, PoisonError, atomic::AtomicBool},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
-use parlor_client::Client;
+use parlor_client::{Client, DeviceKey};
 use parlor_protocol::{
     code::{Failure, FailureCode},
     host::{Command, PickedFile},
@@ -39,13 +39,21 @@ pub struct AppState {
     /// The user is being asked whether to leave.
     pub asking: AtomicBool,
     client: Client,
+    /// By which peers recognise this device.
+    device: Option<Arc<DeviceKey>>,
     own_server: Option<OwnServer>,
     page_language: Mutex<String>,
 }
 
 impl AppState {
-    /// Puts the parts together. Without an own server, rooms need the address of another.
-    pub fn new(client: Client, media: Media, own_server: Option<OwnServer>, settings: SettingsStore) -> Self {
+    /// Puts the parts together. Without an own server, rooms need the address of another; without a device key, nobody recognises us.
+    pub fn new(
+        client: Client,
+        device: Option<Arc<DeviceKey>>,
+        media: Media,
+        own_server: Option<OwnServer>,
+        settings: SettingsStore,
+    ) -> Self {
         Self {
             page: PageLine::default(),
             settings,
@@ -54,6 +62,7 @@ impl AppState {
             leaving: AtomicBool::new(false),
             asking: AtomicBool::new(false),
             client,
+            device,
             own_server,
             page_language: Mutex::new(String::new()),
         }
@@ -115,6 +124,7 @@ impl AppState {
     /// The engine has ended.
     pub async fn apply(&self, settings: &Settings) -> Result<(), Failure> {
         self.client.set_ice_servers(settings.ice_servers.clone(), settings.relay_only).await?;
+        self.client.set_device(self.device.clone().filter(|_| settings.show_device)).await?;
         match settings.folder() {
             Some(folder) => self.client.set_download_folder(&folder).await,
             None => Ok(()),

@@ -40,17 +40,3 @@ fn what_it_points_at_is_there() {
     }
     assert!(found >= 10, "only {found} paths found");
 }
-
-#[test]
-fn it_claims_nothing_that_only_lies_ready() {
-    // Comparison and device keys: the crate has them, nothing on a wire or screen uses them. Whoever connects them also says so on the page.
-    let used = ["crates/client/src", "crates/cli/src", "ui/src/features", "ui/src/host", "ui/src/app", "src-tauri/src"]
-        .iter()
-        .flat_map(|folder| parlor_tests::files_below(folder, &[".rs", ".ts", ".tsx"]))
-        .any(|file| ["Comparison::", "DeviceKey", "new Comparison"].iter().any(|word| read(&file).contains(word)));
-    let says_nothing_compares = read("SECURITY.md").contains("compares the two ends of a connection yet");
-    assert_eq!(
-        says_nothing_compares, !used,
-        "SECURITY.md and the code differ on whether the two ends of a connection can be compared"
-    );
-}

@@ -33,6 +33,24 @@ export class Resident {
     await this.app.page.waitFor(by('copy-link'), { text: 'Copied' });
   }
 
+  /** What is shown to be compared, in the details of the connection, which are opened for it. */
+  async compared(): Promise<{ readonly emoji: readonly string[]; readonly digits: string | null }> {
+    await this.app.page.click(by('look-at-comparison'));
+    const digits = await this.app.page.read(by('compare-digits'));
+    const emoji = await this.app.page.run<string[]>(`return [...document.querySelectorAll('${by('compare-emoji')}')].map((one) => one.textContent)`);
+    return { emoji, digits };
+  }
+
+  /** Says that they are the same. */
+  async findsTheSame(): Promise<void> {
+    await this.app.page.click(by('compare-same'));
+  }
+
+  /** Waits until the connection counts as this safe. */
+  async safetyIs(safety: string): Promise<void> {
+    await this.app.page.waitFor(`${by('chip')}[data-safety=${safety}]`);
+  }
+
   /** Waits until the data connection to the other is proven. */
   async connected(): Promise<void> {
     await this.app.page.waitFor(`${by('chip')}[data-link=connected]`, { limitMs: 60_000 });

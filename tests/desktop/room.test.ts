@@ -56,6 +56,15 @@ describe('the app window and a browser', () => {
     await ida.reads('Hello from Ben');
   });
 
+  it('they compare, and both are shown the same by their two engines', async () => {
+    await ben.by('chip').click();
+    await ben.by('compare-begin').click();
+    const atBen = await ben.compared();
+    expect(await ida.compared()).toEqual(atBen);
+    await Promise.all([ida.findsTheSame(), ben.by('compare-same').click()]);
+    await Promise.all([ida.safetyIs('compared'), ben.safetyIs('compared')]);
+  });
+
   it('a 64 MiB file goes from the window to the browser', async () => {
     await ida.offer();
     await ben.accept();

@@ -15,7 +15,8 @@ const STEPS: &[Step] = &[
     ("the page builds", || build::page().map(passed)),
     ("the programs build", || build::programs().map(passed)),
     ("Rust tests", || {
-        succeed(&mut cargo(&["test", "--workspace", "--no-fail-fast", "--quiet", "--features", build::CARRIES_PAGE])).map(passed)
+        succeed(&mut cargo(&["test", "--workspace", "--no-fail-fast", "--quiet", "--features", build::CARRIES_PAGE]))
+            .map(passed)
     }),
     ("TypeScript tests", || succeed(&mut program("npm", &["run", "--silent", "-w", "ui", "test"])).map(passed)),
     ("browser and app window tests", || {

@@ -107,6 +107,8 @@ mod tests {
             proof: None,
             path: None,
             rtt_ms: None,
+            comparison: None,
+            device: None,
             microphone: false,
             camera: false,
             failure: None,

@@ -1,6 +1,9 @@
 //! The handle of the engine: commands in, events out.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use parlor_protocol::{
     code::{Failure, FailureCode},
@@ -9,6 +12,7 @@ use parlor_protocol::{
     negotiation::HostKind,
     signaling::IceServer,
 };
+use parlor_trust::DeviceKey;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::room::{
@@ -36,6 +40,8 @@ pub struct ClientConfig {
     pub relay_only: bool,
     /// Sends files no faster than this, over all peers together; none for no limit.
     pub bytes_per_second: Option<u64>,
+    /// Shown to peers, who recognise this device by it in later rooms; none for not being recognised.
+    pub device: Option<Arc<DeviceKey>>,
     /// Base URL of the server for rooms started without one.
     pub default_server: Option<String>,
     /// Durations; the defaults are those of the protocol.
@@ -52,6 +58,7 @@ impl ClientConfig {
             ice_servers: Vec::new(),
             relay_only: false,
             bytes_per_second: None,
+            device: None,
             default_server: None,
             timings: Timings::default(),
         }
@@ -111,6 +118,14 @@ impl Client {
     /// Only if the engine is gone.
     pub async fn set_ice_servers(&self, servers: Vec<IceServer>, relay_only: bool) -> Result<(), Failure> {
         self.ask(Request::IceServers { servers, relay_only }).await
+    }
+
+    /// Peers are shown this device from now on, on connections that were proven before as well; with none, on no new connection.
+    ///
+    /// # Errors
+    /// Only if the engine is gone.
+    pub async fn set_device(&self, device: Option<Arc<DeviceKey>>) -> Result<(), Failure> {
+        self.ask(Request::Device(device)).await
     }
 
     /// Where the files of a transfer stand that were proven so far, while the room lasts.

@@ -8,6 +8,7 @@
 
 pub mod app_link;
 mod client;
+mod device;
 pub mod disk;
 mod dtls_role;
 mod ice;
@@ -22,3 +23,5 @@ pub mod signaling;
 mod spoken;
 
 pub use client::{Client, ClientConfig};
+pub use device::device_key;
+pub use parlor_trust::{DeviceId, DeviceKey};

@@ -193,6 +193,25 @@ pub enum Control {
         /// Picture.
         camera: bool,
     },
+    /// From the peer with the larger id: please begin a comparison (docs/protocol.md, section 7.4).
+    ComparisonWanted {},
+    /// From the peer with the smaller id: a nonce is chosen.
+    ComparisonCommit {
+        /// 32 bytes, base64url.
+        commitment: String,
+    },
+    /// The nonce: from the larger id upon the commitment, then from the smaller.
+    ComparisonReveal {
+        /// 32 bytes, base64url.
+        nonce: String,
+    },
+    /// Which device this is (docs/protocol.md, section 7.5).
+    Device {
+        /// Public key, 32 bytes, base64url.
+        key: String,
+        /// 64 bytes, base64url.
+        signature: String,
+    },
     /// Leaving on purpose.
     Bye {},
 }

@@ -265,6 +265,10 @@ impl Exchange {
             | Control::Pong { .. }
             | Control::MediaConfirm { .. }
             | Control::MediaState { .. }
+            | Control::ComparisonWanted {}
+            | Control::ComparisonCommit { .. }
+            | Control::ComparisonReveal { .. }
+            | Control::Device { .. }
             | Control::Bye {} => {}
         }
     }

@@ -47,6 +47,7 @@ mod code_owner;
 mod code_room;
 mod comparison;
 mod confirmation;
+mod control;
 pub mod cpace;
 mod derivation;
 mod device;

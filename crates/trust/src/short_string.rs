@@ -25,7 +25,8 @@ const DIGITS_END: u128 = 1_000_000_000_000;
 /// digits are compared.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ShortString {
-    emoji: [&'static Emoji; EMOJI_SHOWN],
+    /// Places in [`EMOJI`], below 64.
+    places: [u8; EMOJI_SHOWN],
     digits: u64,
 }
 
@@ -33,13 +34,20 @@ impl ShortString {
     /// From the two values of a comparison: the first 42 bits of `emoji`, six a picture; `digits` as a big-endian number modulo 10^12.
     pub(crate) fn new(emoji: [u8; 6], digits: [u8; 16]) -> Self {
         let bits = emoji.into_iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(byte)) >> 6;
-        let shown = std::array::from_fn(|place| emoji_of(bits >> (6 * (EMOJI_SHOWN - 1 - place))));
-        Self { emoji: shown, digits: u64::try_from(u128::from_be_bytes(digits) % DIGITS_END).unwrap_or_default() }
+        // Six bits fit a byte.
+        let places = std::array::from_fn(|place| (bits >> (6 * (EMOJI_SHOWN - 1 - place)) & 63) as u8);
+        Self { places, digits: u64::try_from(u128::from_be_bytes(digits) % DIGITS_END).unwrap_or_default() }
     }
 
     /// The emoji, in the order to show them.
+    #[expect(clippy::indexing_slicing, reason = "six bits index 64 emoji")]
     pub fn emoji(&self) -> [&'static Emoji; EMOJI_SHOWN] {
-        self.emoji
+        self.places.map(|place| &EMOJI[usize::from(place)])
+    }
+
+    /// Their places in [`EMOJI`], each below 64.
+    pub fn places(&self) -> [u8; EMOJI_SHOWN] {
+        self.places
     }
 
     /// The digits in three groups of four: `0123 4567 8901`.
@@ -53,11 +61,6 @@ impl fmt::Debug for ShortString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ShortString({})", self.digits())
     }
-}
-
-#[expect(clippy::indexing_slicing, reason = "six bits index 64 emoji")]
-fn emoji_of(bits: u64) -> &'static Emoji {
-    &EMOJI[(bits & 63) as usize]
 }
 
 const fn emoji(symbol: char, english: &'static str, korean: &'static str) -> Emoji {

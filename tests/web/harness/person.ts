@@ -45,7 +45,7 @@ export class Person {
   /** Sets, before entering, that connections go through TURN only. */
   async relayOnly(): Promise<void> {
     await this.by('settings').click();
-    await this.by('settings-dialog').locator('label').filter({ has: this.page.getByRole('switch') }).click();
+    await this.by('relay-only').click();
     await this.page.keyboard.press('Escape');
     await this.by('settings-dialog').waitFor({ state: 'hidden' });
   }
@@ -80,6 +80,17 @@ export class Person {
   /** Waits until the data connection to the other is proven. */
   async connected(): Promise<void> {
     await this.page.locator('[data-testid=chip][data-link=connected]').waitFor();
+  }
+
+  /** What is shown to be compared, in the details of the connection. */
+  async compared(): Promise<{ readonly emoji: readonly string[]; readonly digits: string | null }> {
+    await this.by('compare-digits').waitFor();
+    return { emoji: await this.by('compare-emoji').allTextContents(), digits: await this.by('compare-digits').textContent() };
+  }
+
+  /** Waits until the connection counts as this safe. */
+  async safetyIs(safety: string): Promise<void> {
+    await this.page.locator(`[data-testid=chip][data-safety=${safety}]`).waitFor();
   }
 
   /** Takes another camera than the one in use, in the settings of the room. */

@@ -110,7 +110,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
     !hasDialog,
   );
 
-  const shown = troubleOf(state, read);
+  const shown = troubleOf(state, settings.acquaintances, read);
   const isPictureLive = state.call?.remotes.some((remote) => remote.state === 'live') === true && people.some((person) => person.peer.camera);
   const isWatching = useWatching(isPictureLive && panel === null && !hasDialog && shown === null);
 
@@ -130,7 +130,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
         spoken={{ code: state.code, now: session.now, onOpen: () => session.openCode(language), onClose: () => session.closeCode() }}
       >
         <div className="room-chip">
-          <Chip peers={people.map((person) => person.peer)} onOpen={() => toggle('details')} />
+          <Chip peers={people.map((person) => person.peer)} acquaintances={settings.acquaintances} onOpen={() => toggle('details')} />
         </div>
         {shown === null ? null : (
           <div className="room-trouble">
@@ -142,6 +142,10 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
                 shown.kind === 'closed' ? (
                   <Button onPress={() => session.leave()} data-testid="back">
                     {words.trouble.backToLobby}
+                  </Button>
+                ) : shown.kind === 'comparison-wanted' || shown.kind === 'device-changed' ? (
+                  <Button onPress={() => session.choosePanel('details')} data-testid="look-at-comparison">
+                    {words.comparing.look}
                   </Button>
                 ) : null
               }
@@ -206,7 +210,18 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
             />
           }
           details={
-            <Details people={people} remotes={state.call?.remotes ?? []} canCall={canCall} relayOnly={settings.relayOnly} ownHost={host.kind} />
+            <Details
+              people={people}
+              remotes={state.call?.remotes ?? []}
+              canCall={canCall}
+              relayOnly={settings.relayOnly}
+              ownHost={host.kind}
+              comparisons={{
+                acquaintances: settings.acquaintances,
+                onCompare: (peer) => session.compare(peer),
+                onJudge: (peer, same) => session.judgeComparison(peer, same),
+              }}
+            />
           }
         />
       )}

@@ -3,7 +3,7 @@
 // Promises: one state, replaced whole, told once a change; every rejection of the host ends in the state; leaving ends the
 // call and puts the camera's light out. Left to others: what the state looks like (`reduce`), drawing it (React).
 import { createCall, createLocalMedia, type Call, type LocalMedia } from '../call';
-import type { Host, Settings } from '../host/port';
+import { ACQUAINTANCES_MAX, type Host, type Settings } from '../host/port';
 import type { CodeLanguage } from '../protocol/CodeLanguage';
 import type { Command } from '../protocol/Command';
 import type { Event } from '../protocol/Event';
@@ -13,7 +13,7 @@ import { failureOf } from './failureOf';
 import { FileDesk } from './FileDesk';
 import { HoldToTalk } from './HoldToTalk';
 import type { SessionParts } from './SessionParts';
-import { INITIAL, type AppState, type Entry, type Panel } from './state/AppState';
+import { INITIAL, personOf, type AppState, type Entry, type Panel } from './state/AppState';
 import { reduce, type Input } from './state/reduce';
 import type { TransferHistory } from './TransferHistory';
 
@@ -206,6 +206,23 @@ export class Session {
       () => this.#show({ ...this.#snapshot, settingsLost: false }),
       () => this.#show({ ...this.#snapshot, settingsLost: true }),
     );
+  }
+
+  /** Begins to compare with a person. */
+  compare(peer: PeerId): void {
+    void this.#order({ type: 'compare', peer }, peer);
+  }
+
+  /** What the two found. A device that is the one it says is remembered with the person's name. */
+  judgeComparison(peer: PeerId, same: boolean): void {
+    const person = personOf(this.#snapshot.state, peer);
+    void this.#order({ type: 'judge-comparison', peer, same }, peer).then((isTaken) => {
+      const device = person?.peer.device ?? null;
+      if (person === undefined || device === null || !same || !isTaken) return;
+      const others = this.#snapshot.settings.acquaintances.filter((one) => one.device !== device);
+      const acquaintance = { device, name: person.peer.name, comparedAtMs: this.#parts.now() };
+      this.changeSettings({ acquaintances: [acquaintance, ...others].slice(0, ACQUAINTANCES_MAX) });
+    });
   }
 
   /** Lets the user choose where received files go. */

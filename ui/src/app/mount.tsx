@@ -28,6 +28,8 @@ const DEFAULTS: Settings = {
   server: '',
   speedLimit: null,
   downloadFolder: null,
+  showDevice: true,
+  acquaintances: [],
 };
 
 /** Shows Parlor. Once a page. */

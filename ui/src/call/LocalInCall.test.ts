@@ -26,7 +26,7 @@ const OTHER: Peer = {
   link: 'connected',
   proof: 'certificate',
   path: 'local',
-  rtt_ms: 1,
+  rtt_ms: 1, comparison: null, device: null,
   microphone: true,
   camera: true,
   failure: null,

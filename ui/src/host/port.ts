@@ -47,7 +47,24 @@ export interface Settings {
   readonly speedLimit: number | null;
   /** Where received files go; null where the host has no folder. */
   readonly downloadFolder: string | null;
+  /** Peers are shown this device's key, and recognise it in later rooms. */
+  readonly showDevice: boolean;
+  /** Those the user has compared with, the newest first; at most `ACQUAINTANCES_MAX`. */
+  readonly acquaintances: readonly Acquaintance[];
 }
+
+/** A device that the user found to be the one it says, by comparison. */
+export interface Acquaintance {
+  /** Its key, 43 characters of base64url. */
+  readonly device: string;
+  /** What its person was called then. */
+  readonly name: string;
+  /** When, milliseconds since 1970. */
+  readonly comparedAtMs: number;
+}
+
+/** Acquaintances that are kept. */
+export const ACQUAINTANCES_MAX = 500;
 
 /** How a received transfer can be reached. */
 export type ReceivedAction = 'open' | 'show-in-folder' | 'save';

@@ -121,7 +121,19 @@ remote: string,
 /**
  * How it was seen.
  */
-seen: Seen, } | { "type": "set-media-state", 
+seen: Seen, } | { "type": "compare", 
+/**
+ * With whom.
+ */
+peer: PeerId, } | { "type": "judge-comparison", 
+/**
+ * With whom they were compared.
+ */
+peer: PeerId, 
+/**
+ * They are the same. If not, nothing more is exchanged with this peer.
+ */
+same: boolean, } | { "type": "set-media-state", 
 /**
  * Sound.
  */

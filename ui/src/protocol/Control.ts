@@ -153,4 +153,20 @@ microphone: boolean,
 /**
  * Picture.
  */
-camera: boolean, } | { "type": "bye", };
+camera: boolean, } | { "type": "comparison-wanted", } | { "type": "comparison-commit", 
+/**
+ * 32 bytes, base64url.
+ */
+commitment: string, } | { "type": "comparison-reveal", 
+/**
+ * 32 bytes, base64url.
+ */
+nonce: string, } | { "type": "device", 
+/**
+ * Public key, 32 bytes, base64url.
+ */
+key: string, 
+/**
+ * 64 bytes, base64url.
+ */
+signature: string, } | { "type": "bye", };

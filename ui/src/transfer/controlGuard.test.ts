@@ -27,6 +27,10 @@ const RIGHT: Control[] = [
   { type: 'entry-failed', transfer: ID, entry: 1, code: 'declined' },
   { type: 'media-confirm', link: 1, mac: MAC, seen: 'certificate' },
   { type: 'media-state', microphone: true, camera: false },
+  { type: 'comparison-wanted' },
+  { type: 'comparison-commit', commitment: MAC },
+  { type: 'comparison-reveal', nonce: MAC },
+  { type: 'device', key: MAC, signature: encodeBase64url(new Uint8Array(64).fill(7)) },
   { type: 'bye' },
 ];
 

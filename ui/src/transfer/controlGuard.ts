@@ -80,6 +80,10 @@ const GUARDS: { readonly [Kind in Control['type']]: (fields: Fields) => Extract<
     isU32(link) && isMac(mac) && isSeen(seen) ? { type: 'media-confirm', link, mac, seen } : null,
   'media-state': ({ microphone, camera }) =>
     typeof microphone === 'boolean' && typeof camera === 'boolean' ? { type: 'media-state', microphone, camera } : null,
+  'comparison-wanted': () => ({ type: 'comparison-wanted' }),
+  'comparison-commit': ({ commitment }) => (isBytes(commitment, 32) ? { type: 'comparison-commit', commitment } : null),
+  'comparison-reveal': ({ nonce }) => (isBytes(nonce, 32) ? { type: 'comparison-reveal', nonce } : null),
+  device: ({ key, signature }) => (isBytes(key, 32) && isBytes(signature, 64) ? { type: 'device', key, signature } : null),
   bye: () => ({ type: 'bye' }),
 };
 
@@ -140,7 +144,12 @@ function isSeen(value: unknown): value is Seen {
 }
 
 function isMac(value: unknown): value is string {
-  return typeof value === 'string' && decodeBase64url(value, MAC_BYTES) !== null;
+  return isBytes(value, MAC_BYTES);
+}
+
+/** So many bytes as base64url. */
+function isBytes(value: unknown, length: number): value is string {
+  return typeof value === 'string' && decodeBase64url(value, length) !== null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -146,17 +146,6 @@ export function commitmentTo(committer: PeerId, nonce: Uint8Array): Bytes {
   return sha256(concatBytes(utf8('parlor v1 comparison commitment'), idBytes(committer), nonce));
 }
 
-/** `value` as a message, or null when it is none. */
-export function guardComparisonMessage(value: unknown): ComparisonMessage | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { type, commitment, nonce } = value as Record<string, unknown>;
-  const isBytes = (text: unknown): text is string => typeof text === 'string' && decodeBase64url(text, 32) !== null;
-  if (type === 'comparison-wanted') return { type };
-  if (type === 'comparison-commit') return isBytes(commitment) ? { type, commitment } : null;
-  if (type === 'comparison-reveal') return isBytes(nonce) ? { type, nonce } : null;
-  return null;
-}
-
 /** The bytes of a side: id, data fingerprint, and for each of media fingerprint and device key a byte 1 and it, or a byte 0. */
 function described({ peer, data, media, device }: ComparedPeer): Bytes {
   const optional = (bytes: Uint8Array | null): Bytes => (bytes === null ? Uint8Array.of(0) : concatBytes(Uint8Array.of(1), bytes));

@@ -50,9 +50,14 @@ export class DeviceKey {
 
 /** Reads exactly what is printed. Throws `not-a-device-key` also for a key for which anyone can sign. */
 export function parseDeviceId(text: string): DeviceId {
-  const bytes = decodeBase64url(text, KEY_BYTES);
-  if (bytes === null || !isKey(bytes)) throw new TrustError('not-a-device-key', 'no public key');
+  if (!isDeviceId(text)) throw new TrustError('not-a-device-key', 'no public key');
   return text;
+}
+
+/** Whether a text is the id of a device. */
+export function isDeviceId(text: string): boolean {
+  const bytes = decodeBase64url(text, KEY_BYTES);
+  return bytes !== null && isKey(bytes);
 }
 
 /** The public key of an id that was parsed before. Throws a `RangeError` on anything else: a bug of the caller. */
@@ -74,15 +79,6 @@ export function verifyDevice(proof: DeviceProof, claims: Uint8Array): DeviceId {
   const isRight = signature !== null && ed25519.verify(signature, concatBytes(DOMAIN, key, claims), key, { zip215: false });
   if (!isRight) throw new TrustError('proof-failed', 'not a signature of this device for this connection');
   return id;
-}
-
-/** `value` as a proof, or null when it is none. Nothing is proven by that. */
-export function guardDeviceProof(value: unknown): DeviceProof | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { type, key, signature } = value as Record<string, unknown>;
-  if (type !== 'device' || typeof key !== 'string' || typeof signature !== 'string') return null;
-  const isRight = decodeBase64url(key, KEY_BYTES) !== null && decodeBase64url(signature, SIGNATURE_BYTES) !== null;
-  return isRight ? { type, key, signature } : null;
 }
 
 function isKey(bytes: Uint8Array): boolean {

@@ -27,6 +27,8 @@ const DIGITS_END = 1_000_000_000_000n;
 export interface ShortString {
   /** In the order to show them. */
   readonly emoji: readonly Emoji[];
+  /** Their places in `EMOJI`. */
+  readonly places: readonly number[];
   /** In three groups of four: `0123 4567 8901`. */
   readonly digits: string;
 }
@@ -34,13 +36,16 @@ export interface ShortString {
 /** From the two values of a comparison: the first 42 bits of `emoji`, six a picture; `digits` as a big-endian number modulo 10^12. */
 export function shortStringOf(emoji: Uint8Array, digits: Uint8Array): ShortString {
   const bits = bigEndian(emoji) >> 6n;
-  const shown = Array.from({ length: EMOJI_SHOWN }, (_, place) => {
-    const found = EMOJI[Number((bits >> BigInt(6 * (EMOJI_SHOWN - 1 - place))) & 63n)];
-    if (found === undefined) throw new RangeError('six bits index 64 emoji');
-    return found;
-  });
+  const places = Array.from({ length: EMOJI_SHOWN }, (_, place) => Number((bits >> BigInt(6 * (EMOJI_SHOWN - 1 - place))) & 63n));
   const text = (bigEndian(digits) % DIGITS_END).toString().padStart(12, '0');
-  return { emoji: shown, digits: `${text.slice(0, 4)} ${text.slice(4, 8)} ${text.slice(8)}` };
+  return { emoji: places.map(emojiAt), places, digits: `${text.slice(0, 4)} ${text.slice(4, 8)} ${text.slice(8)}` };
+}
+
+/** The emoji at a place below 64. Throws a `RangeError` at any other. */
+export function emojiAt(place: number): Emoji {
+  const found = EMOJI[place];
+  if (found === undefined) throw new RangeError('there are 64 emoji');
+  return found;
 }
 
 function bigEndian(bytes: Uint8Array): bigint {

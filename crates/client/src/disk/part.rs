@@ -285,7 +285,19 @@ pub(super) fn known_blocks(file: &File, size: u64, known: &KnownEntry) -> Vec<(u
 fn make_durable(file: &File, journal: &Journal) -> io::Result<()> {
     file.sync_data()?;
     journal.sync();
+    make_room_in_memory(file);
     Ok(())
+}
+
+/// What is on the disk need not stay in the system's cache: a file larger than memory would push out everything else, and each new page
+/// costs more than one that is used again.
+fn make_room_in_memory(file: &File) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed) {
+        tracing::debug!(%error, "what was written stays cached");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = file;
 }
 
 /// A file's time as a journal has it, milliseconds since 1970; none for one of before.

@@ -15,18 +15,24 @@ pub(crate) enum Phase {
     /// Finding a way.
     Opening,
     /// Open; our word is said, the peer's has not come.
-    Confirming(Box<Confirming>),
+    Confirming(Confirming),
     /// Both words were right.
-    Proven,
+    Proven(Box<Ends>),
 }
 
 /// What the peer's word is checked against.
 #[derive(Debug)]
 pub(crate) struct Confirming {
+    pub(crate) ends: Box<Ends>,
+    pub(crate) max_message_bytes: usize,
+}
+
+/// The two ends of a connection, as seen on it.
+#[derive(Debug)]
+pub(crate) struct Ends {
     pub(crate) confirmation: KeyConfirmation,
     pub(crate) local: Fingerprint,
     pub(crate) remote: Fingerprint,
-    pub(crate) max_message_bytes: usize,
 }
 
 /// A connection and what belongs to it. Dropping it closes it.
@@ -69,13 +75,22 @@ impl Connection {
         let (local, remote) = (Fingerprint(local), Fingerprint(remote));
         let confirmation = epoch.key_confirmation(Plane::Data, self.number);
         let mac = confirmation.mac(&local, &remote);
-        self.phase = Phase::Confirming(Box::new(Confirming { confirmation, local, remote, max_message_bytes }));
+        let ends = Box::new(Ends { confirmation, local, remote });
+        self.phase = Phase::Confirming(Confirming { ends, max_message_bytes });
         Control::Confirm { mac, seen: parlor_protocol::control::Seen::Certificate }
     }
 
     /// Whether it was proven.
     pub(crate) fn is_proven(&self) -> bool {
-        matches!(self.phase, Phase::Proven)
+        self.ends().is_some()
+    }
+
+    /// Its ends, once they are proven.
+    pub(crate) fn ends(&self) -> Option<&Ends> {
+        match &self.phase {
+            Phase::Proven(ends) => Some(ends),
+            Phase::Opening | Phase::Confirming(_) => None,
+        }
     }
 
     /// Whether it was proven and the peer is heard.

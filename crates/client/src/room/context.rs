@@ -8,7 +8,7 @@ use parlor_protocol::{
     id::PeerId,
     signaling::IceServer,
 };
-use parlor_trust::{About, RoomKeys};
+use parlor_trust::{About, DeviceKey, RoomKeys};
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{Timings, again::Again, speed_limit::SpeedLimit, transfer_index::TransferIndex};
@@ -21,6 +21,8 @@ pub(crate) struct Own {
     pub(crate) about: About,
     /// Microphone and camera, once the screen has said.
     pub(crate) media: Option<(bool, bool)>,
+    /// By which peers recognise us; none while the user does not want it.
+    pub(crate) device: Option<Arc<DeviceKey>>,
     /// The server's and the user's, together.
     pub(crate) ice_servers: Vec<IceServer>,
     /// Use relays only.

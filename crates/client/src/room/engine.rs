@@ -9,7 +9,7 @@ use parlor_protocol::{
     limits::NAME_CHARS,
     signaling::IceServer,
 };
-use parlor_trust::{Invitation, TrustError, base_url};
+use parlor_trust::{DeviceKey, Invitation, TrustError, base_url};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -32,6 +32,8 @@ pub(crate) enum Request {
     DownloadFolder(PathBuf),
     /// The user's own servers, and whether only relays are used, for connections begun from now on.
     IceServers { servers: Vec<IceServer>, relay_only: bool },
+    /// The device that peers are shown from now on, if any.
+    Device(Option<Arc<DeviceKey>>),
     /// Where the files of a transfer are.
     Received(TransferId, oneshot::Sender<Vec<PathBuf>>),
     /// Whether something of a transfer was there before it began.
@@ -122,6 +124,12 @@ impl Engine {
                 self.config.relay_only = relay_only;
                 if let Some(stay) = &mut self.stay {
                     stay.set_ice_servers(&self.config);
+                }
+            }
+            Request::Device(device) => {
+                self.config.device.clone_from(&device);
+                if let Some(stay) = &self.stay {
+                    stay.show_device(device);
                 }
             }
             Request::Received(transfer, answer) => {

@@ -51,6 +51,8 @@ pub(crate) struct MediaProofs {
     theirs: Option<Word>,
     /// The last connection that was told about.
     told: Option<u32>,
+    /// The last one of which both saw the same.
+    confirmed: Option<View>,
 }
 
 impl MediaProofs {
@@ -77,6 +79,11 @@ impl MediaProofs {
         self.ours
     }
 
+    /// The connection known last, if both saw the same of it.
+    pub(crate) fn confirmed(&self) -> Option<View> {
+        self.confirmed.filter(|confirmed| self.ours.is_some_and(|ours| ours.link == confirmed.link))
+    }
+
     fn judge(&mut self, epoch: &Epoch) -> Option<Verdict> {
         let (ours, theirs) = (self.ours.as_ref()?, self.theirs.as_ref()?);
         let link = ours.link;
@@ -86,7 +93,10 @@ impl MediaProofs {
         self.told = Some(link);
         let confirmation = epoch.key_confirmation(Plane::Media, link);
         Some(match confirmation.verify(&theirs.mac, &ours.local, &ours.remote) {
-            Ok(()) => Verdict::Confirmed { link, seen: weaker(ours.seen, theirs.seen) },
+            Ok(()) => {
+                self.confirmed = self.ours;
+                Verdict::Confirmed { link, seen: weaker(ours.seen, theirs.seen) }
+            }
             Err(_) => Verdict::Refused { link },
         })
     }
@@ -136,8 +146,13 @@ mod tests {
 
         let mut proofs = MediaProofs::default();
         assert_eq!(proofs.seen(mine, &ada), None);
+        assert_eq!(proofs.confirmed(), None);
         assert_eq!(proofs.received(1, mac.clone(), Seen::Description, &ada), proven);
         assert_eq!(proofs.received(1, mac.clone(), Seen::Description, &ada), None);
+        assert_eq!(proofs.confirmed(), Some(mine));
+        // A newer connection is not that which was confirmed.
+        proofs.seen(View { link: 2, ..mine }, &ada);
+        assert_eq!(proofs.confirmed(), None);
 
         let mut proofs = MediaProofs::default();
         assert_eq!(proofs.received(1, mac, Seen::Description, &ada), None);
@@ -153,5 +168,6 @@ mod tests {
         let mut proofs = MediaProofs::default();
         proofs.seen(view(1, 1, 2, Seen::Certificate), &ada);
         assert_eq!(proofs.received(1, mac, Seen::Certificate, &ada), Some(Verdict::Refused { link: 1 }));
+        assert_eq!(proofs.confirmed(), None);
     }
 }

@@ -37,6 +37,12 @@ pub(crate) enum SessionOrder {
     Media { signal: MediaSignal, answer: Answer },
     /// Confirm a media connection.
     ConfirmMedia { view: View, answer: Answer },
+    /// Begin a comparison.
+    Compare { answer: Answer },
+    /// What the user found of the strings compared.
+    JudgeComparison { same: bool, answer: Answer },
+    /// Whether our device is shown changed.
+    Device,
     /// Our name changed.
     Profile,
     /// What of our media is on changed.

@@ -53,9 +53,14 @@ impl Guest {
     }
 
     pub fn with_timings(timings: Timings) -> Self {
+        Self::with(|config| config.timings = timings)
+    }
+
+    /// With a configuration of its own.
+    pub fn with(configure: impl FnOnce(&mut ClientConfig)) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut config = ClientConfig::new(HostKind::Shell, "test/0", home.path().join("in"));
-        config.timings = timings;
+        configure(&mut config);
         let (client, events) = Client::start(config);
         Self { client, home, id: None, events, seen: Vec::new() }
     }

@@ -120,6 +120,18 @@ pub enum Command {
         /// How it was seen.
         seen: Seen,
     },
+    /// Begins a comparison of short strings with a peer, in place of the one before.
+    Compare {
+        /// With whom.
+        peer: PeerId,
+    },
+    /// What the two people found of the strings shown.
+    JudgeComparison {
+        /// With whom they were compared.
+        peer: PeerId,
+        /// They are the same. If not, nothing more is exchanged with this peer.
+        same: bool,
+    },
     /// Tells the peers what of the own media is on.
     SetMediaState {
         /// Sound.

@@ -10,7 +10,7 @@ mod transfer;
 
 pub use command::Command;
 pub use event::Event;
-pub use peer::{LinkState, Path, Peer};
+pub use peer::{ComparisonState, LinkState, Path, Peer};
 use serde::{Deserialize, Serialize};
 pub use transfer::{Direction, PickedFile, Transfer, TransferEntry, TransferState, Unfinished};
 

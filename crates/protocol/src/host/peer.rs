@@ -28,6 +28,10 @@ pub struct Peer {
     pub path: Option<Path>,
     /// Round trip in milliseconds.
     pub rtt_ms: Option<u32>,
+    /// The comparison of short strings on this data connection; none while nobody began one.
+    pub comparison: Option<ComparisonState>,
+    /// The device key it has proven on this data connection, 43 characters of base64url; none if it has shown none.
+    pub device: Option<String>,
     /// Its microphone is on.
     pub microphone: bool,
     /// Its camera is on.
@@ -62,4 +66,31 @@ pub enum Path {
     Direct,
     /// Through a TURN server.
     Relayed,
+}
+
+/// How far a comparison of short strings is (docs/protocol.md, section 7.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub enum ComparisonState {
+    /// Begun; nonces are under way.
+    Begun {
+        /// Our user asked for it.
+        by_us: bool,
+    },
+    /// Both ends can read it to each other.
+    Shown {
+        /// Our user asked for it.
+        by_us: bool,
+        /// Seven places in the list of emoji, 0 … 63.
+        emoji: Vec<u8>,
+        /// Twelve digits in three groups.
+        digits: String,
+    },
+    /// Our user found both the same.
+    Same {},
+    /// It ended with nothing to show: a wrong commitment, or messages out of order.
+    Failed {},
+    /// Our user found them different: the connection was ended, and none with this peer is made any more.
+    Different {},
 }

@@ -1,7 +1,9 @@
 // Which trouble, if any, the line at the top speaks of: the gravest one first, one at a time.
 import type { CallSnapshot, LocalMediaSnapshot, MediaProblem, ScreenProblem } from '../../call';
+import type { Acquaintance } from '../../host/port';
 import type { FailureCode } from '../../protocol/FailureCode';
 import type { Words } from '../../shared/i18n/en';
+import { recognitionOf } from '../../shared/view/recognition';
 import { nameOf, type Person } from '../../shared/view/Person';
 import { peopleHere, personOf, type AppState } from './AppState';
 
@@ -12,6 +14,8 @@ export type RoomTrouble =
   | { readonly kind: 'peer-failed'; readonly person: Person; readonly code: FailureCode }
   | { readonly kind: 'server-gone'; readonly isAlone: boolean }
   | { readonly kind: 'peer-interrupted'; readonly person: Person }
+  | { readonly kind: 'device-changed'; readonly person: Person; readonly name: string; readonly fact: object }
+  | { readonly kind: 'comparison-wanted'; readonly person: Person }
   | { readonly kind: 'engine-lost' }
   | { readonly kind: 'codec-missing' }
   | { readonly kind: 'device'; readonly device: 'camera' | 'microphone'; readonly problem: MediaProblem; readonly fact: object }
@@ -28,7 +32,8 @@ const NOTHING_READ: ReadonlySet<object> = new Set();
  * which is another object when it happens anew.
  */
 export function troubleOf(
-  state: Pick<AppState, 'room' | 'refusal' | 'people' | 'call' | 'local' | 'arrivedLink'>,
+  state: Pick<AppState, 'room' | 'refusal' | 'people' | 'call' | 'local' | 'arrivedLink' | 'panel'>,
+  acquaintances: readonly Acquaintance[] = [],
   read: ReadonlySet<object> = NOTHING_READ,
 ): RoomTrouble | null {
   const { room, refusal, call, local } = state;
@@ -41,9 +46,13 @@ export function troubleOf(
   const here = peopleHere(state);
   const failed = here.find((person) => person.peer.link === 'failed');
   if (failed !== undefined) return { kind: 'peer-failed', person: failed, code: failed.peer.failure?.code ?? 'connect-failed' };
+  const changed = changedDevice(here, acquaintances, read);
+  if (changed !== null) return changed;
   if (room.state === 'reconnecting') return { kind: 'server-gone', isAlone: here.length === 0 };
   const interrupted = here.find((person) => person.peer.link === 'interrupted');
   if (interrupted !== undefined) return { kind: 'peer-interrupted', person: interrupted };
+  const wanting = here.find(({ peer: { comparison } }) => comparison?.state === 'shown' && !comparison.by_us);
+  if (wanting !== undefined && state.panel !== 'details') return { kind: 'comparison-wanted', person: wanting };
   if (call?.sendingProblem === 'engine-lost') return { kind: 'engine-lost' };
   return (
     ownTrouble(local, read) ??
@@ -52,6 +61,17 @@ export function troubleOf(
     goneTrouble(state, here, read) ??
     (state.arrivedLink === null ? null : { kind: 'link-waits' })
   );
+}
+
+/** Told once a stay of theirs: put away, it is still in the connection's details. */
+function changedDevice(here: readonly Person[], acquaintances: readonly Acquaintance[], read: ReadonlySet<object>): RoomTrouble | null {
+  for (const person of here) {
+    const known = recognitionOf(person.peer, acquaintances);
+    if (known?.is === 'changed' && person.peer.comparison?.state !== 'same' && !read.has(known.as)) {
+      return { kind: 'device-changed', person, name: known.as.name, fact: known.as };
+    }
+  }
+  return null;
 }
 
 function ownTrouble(local: LocalMediaSnapshot | null, read: ReadonlySet<object>): RoomTrouble | null {
@@ -97,6 +117,10 @@ export function troubleSentence(trouble: RoomTrouble, words: Words): string {
       return trouble.isAlone ? says.serverGoneAlone : says.serverGone;
     case 'peer-interrupted':
       return says.peerInterrupted(nameOf(trouble.person, words));
+    case 'device-changed':
+      return words.comparing.changed(trouble.name);
+    case 'comparison-wanted':
+      return words.comparing.wants(nameOf(trouble.person, words));
     case 'device':
       return words.media.of(words.media[trouble.device], `${words.media.problem[trouble.problem].title}. ${words.media.problem[trouble.problem].body}`);
     case 'screen':
@@ -122,10 +146,12 @@ export function troubleTone(trouble: RoomTrouble): 'info' | 'warn' | 'danger' {
     case 'closed':
     case 'refused':
     case 'peer-failed':
+    case 'device-changed':
       return 'danger';
     case 'peer-gone':
     case 'link-waits':
     case 'screen':
+    case 'comparison-wanted':
       return 'info';
     default:
       return 'warn';

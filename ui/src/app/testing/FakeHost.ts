@@ -22,6 +22,8 @@ export const SETTINGS: Settings = {
   server: '',
   speedLimit: null,
   downloadFolder: null,
+  showDevice: true,
+  acquaintances: [],
 };
 
 /** Storage of one page, empty at first. */

@@ -19,6 +19,8 @@ export function peer(change: Partial<Peer> = {}): Peer {
     proof: 'certificate',
     path: 'direct',
     rtt_ms: 24,
+    comparison: null,
+    device: null,
     microphone: true,
     camera: true,
     failure: null,

@@ -1,20 +1,22 @@
 // The corner that says at a glance whether it is safe and which way it goes. Opens into plain sentences.
 import { Button } from 'react-aria-components';
+import type { Acquaintance } from '../../host/port';
 import type { Peer } from '../../protocol/Peer';
 import { LockIcon, LockOpenIcon, PeopleIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
-import { safetyOf, safetyWord, weakest } from './safety';
+import { isSafe, safetyOf, safetyWord, weakest } from './safety';
 import './connection.css';
 
 interface ChipProps {
   readonly peers: readonly Peer[];
+  readonly acquaintances: readonly Acquaintance[];
   readonly onOpen: () => void;
 }
 
 /** The chip. */
-export function Chip({ peers, onOpen }: ChipProps) {
+export function Chip({ peers, acquaintances, onOpen }: ChipProps) {
   const { words, formats } = useLanguage();
-  const peer = weakest(peers);
+  const peer = weakest(peers, acquaintances);
   if (peer === undefined) {
     return (
       <Button className="chip" onPress={onOpen} data-testid="chip" data-proof="none" data-path="none" data-link="none">
@@ -23,22 +25,22 @@ export function Chip({ peers, onOpen }: ChipProps) {
       </Button>
     );
   }
-  const safety = safetyOf(peer);
-  const isSafe = safety === 'proven' || safety === 'sealed';
+  const safety = safetyOf(peer, acquaintances);
   const way = peer.path === null ? null : words.chip[peer.path];
   const delay = peer.rtt_ms === null ? null : formats.delay(peer.rtt_ms);
   const all = [safetyWord(safety, words), way, delay].filter((part) => part !== null);
   return (
     <Button
-      className={isSafe ? 'chip chip-safe' : 'chip chip-unsafe'}
+      className={isSafe(safety) ? 'chip chip-safe' : 'chip chip-unsafe'}
       aria-label={words.chip.label(all.join(', '))}
       onPress={onOpen}
       data-testid="chip"
+      data-safety={safety}
       data-proof={peer.proof ?? 'none'}
       data-path={peer.path ?? 'none'}
       data-link={peer.link}
     >
-      {isSafe ? <LockIcon /> : <LockOpenIcon />}
+      {isSafe(safety) ? <LockIcon /> : <LockOpenIcon />}
       <span>{safetyWord(safety, words)}</span>
       {way === null ? null : <span className="chip-more">{way}</span>}
       {delay === null ? null : <span className="chip-more numbers">{delay}</span>}

@@ -6,7 +6,8 @@ import { LockIcon, LockOpenIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
 import type { Words } from '../../shared/i18n/en';
 import { nameOf, type Person } from '../../shared/view/Person';
-import { safetyOf, safetySentence, safetyWord } from './safety';
+import { Compare, type Comparisons } from './Compare';
+import { isSafe, safetyOf, safetySentence, safetyWord } from './safety';
 import './connection.css';
 
 interface DetailsProps {
@@ -15,10 +16,11 @@ interface DetailsProps {
   readonly canCall: boolean;
   readonly relayOnly: boolean;
   readonly ownHost: HostKind;
+  readonly comparisons: Comparisons;
 }
 
 /** Sentences about every connection. */
-export function Details({ people, remotes, canCall, relayOnly, ownHost }: DetailsProps) {
+export function Details({ people, remotes, canCall, relayOnly, ownHost, comparisons }: DetailsProps) {
   const { words } = useLanguage();
   return (
     <div className="details" data-testid="details">
@@ -29,6 +31,7 @@ export function Details({ people, remotes, canCall, relayOnly, ownHost }: Detail
           person={person}
           remote={canCall ? (remotes.find((remote) => remote.peer === person.peer.id) ?? null) : null}
           relayOnly={relayOnly}
+          comparisons={comparisons}
         />
       ))}
       {ownHost === 'browser' ? <p className="details-note">{words.details.youBrowser}</p> : null}
@@ -36,20 +39,27 @@ export function Details({ people, remotes, canCall, relayOnly, ownHost }: Detail
   );
 }
 
-function One({ person, remote, relayOnly }: { readonly person: Person; readonly remote: RemoteSnapshot | null; readonly relayOnly: boolean }) {
+interface OneProps {
+  readonly person: Person;
+  readonly remote: RemoteSnapshot | null;
+  readonly relayOnly: boolean;
+  readonly comparisons: Comparisons;
+}
+
+function One({ person, remote, relayOnly, comparisons }: OneProps) {
   const { words, formats } = useLanguage();
   const { peer } = person;
   const name = nameOf(person, words);
-  const safety = safetyOf(peer);
-  const isSafe = safety === 'proven' || safety === 'sealed';
+  const safety = safetyOf(peer, comparisons.acquaintances);
   return (
     <section className="details-one" aria-label={words.details.title(name)}>
       <h3 className="details-name">{words.details.title(name)}</h3>
-      <p className={isSafe ? 'details-safety details-safe' : 'details-safety details-unsafe'}>
-        {isSafe ? <LockIcon /> : <LockOpenIcon />}
+      <p className={isSafe(safety) ? 'details-safety details-safe' : 'details-safety details-unsafe'}>
+        {isSafe(safety) ? <LockIcon /> : <LockOpenIcon />}
         {safetyWord(safety, words)}
       </p>
       <p>{safetySentence(peer, words)}</p>
+      <Compare person={person} {...comparisons} />
       {peer.link === 'failed' ? null : <p>{pathSentence(peer, relayOnly, words)}</p>}
       {peer.rtt_ms === null ? null : <p className="numbers">{words.details.delay(formats.delay(peer.rtt_ms))}</p>}
       {remote === null || peer.link === 'failed' ? null : (

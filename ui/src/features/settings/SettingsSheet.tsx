@@ -12,6 +12,7 @@ import { CameraIcon, FolderIcon, MicrophoneIcon, SpeakerIcon } from '../../share
 import { useLanguage } from '../../shared/i18n/Language';
 import { isServerAddress } from '../../shared/view/linkShape';
 import type { PastTransfers as Past } from '../../shared/view/PastTransfer';
+import { Acquaintances } from './Acquaintances';
 import { hasTurn } from './iceServer';
 import { IceServers } from './IceServers';
 import { PastTransfers } from './PastTransfers';
@@ -127,6 +128,12 @@ export function SettingsSheet(props: SettingsSheetProps) {
           ) : null}
           <SpeedLimit value={settings.speedLimit} onChange={(speedLimit) => onChange({ speedLimit })} />
         </section>
+        <Acquaintances
+          isShown={settings.showDevice}
+          acquaintances={settings.acquaintances}
+          onShow={(showDevice) => onChange({ showDevice })}
+          onChange={(acquaintances) => onChange({ acquaintances })}
+        />
         <UnfinishedTransfers host={host} />
         <PastTransfers past={history} />
         <section className="settings-part">
@@ -146,7 +153,7 @@ export function SettingsSheet(props: SettingsSheetProps) {
             testId="settings-server"
           />
           <IceServers servers={settings.iceServers} onChange={(iceServers) => onChange({ iceServers })} />
-          <Toggle isOn={settings.relayOnly} onChange={(relayOnly) => onChange({ relayOnly })} note={says.relayOnlyNote}>
+          <Toggle isOn={settings.relayOnly} onChange={(relayOnly) => onChange({ relayOnly })} note={says.relayOnlyNote} testId="relay-only">
             {says.relayOnly}
           </Toggle>
           {settings.relayOnly && !hasTurn(settings.iceServers) ? <Notice tone="warn" title={says.relayOnlyNeeds} /> : null}

@@ -4,12 +4,15 @@
 // behind `#`. Closing or reloading the page says goodbye. Leaves to others: the rooms (`RoomEngine`), the screen.
 import type { Event } from '../../protocol/Event';
 import type { Random } from '../../trust/bytes';
+import type { DeviceKey } from '../../trust/device';
 import type { Host } from '../port';
+import { browserDevice } from './deviceKey';
 import { PickedFiles } from './files/PickedFiles';
 import { ReceivedFiles } from './files/ReceivedFiles';
 import { browserHasher } from './hashing/BlockHasher';
 import { askToNotify, copyText, keepScreenAwake, notifyUser } from './page/attention';
 import { watchFileDrops } from './page/drops';
+
 import { EventQueue } from './page/EventQueue';
 import { chosenFolder } from './page/folders';
 import { watchFilePastes } from './page/pastes';
@@ -28,6 +31,7 @@ export function createHost(): Host {
   const hasher = browserHasher();
   const received = new ReceivedFiles(store, hasher);
   let settings = readSettings();
+  let device: DeviceKey | null = null;
   const engine = new RoomEngine({
     ownServer: ownServer(),
     random,
@@ -35,6 +39,7 @@ export function createHost(): Host {
     picked,
     places: received,
     ice: () => ({ servers: settings.iceServers, relayOnly: settings.relayOnly }),
+    device: () => (settings.showDevice ? (device ??= browserDevice(random)) : null),
     emit: (event) => events.put(event),
   });
   // Also fires on a reload, which then takes the seat back under the same id.
@@ -78,6 +83,7 @@ export function createHost(): Host {
     saveSettings: (changed) => {
       settings = changed;
       writeSettings(changed);
+      engine.deviceChanged();
       return Promise.resolve();
     },
     chooseFolder: () => Promise.resolve(null),

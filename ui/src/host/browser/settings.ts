@@ -3,7 +3,8 @@
 // Promises: each broken or missing field falls back by itself; storage that is switched off means defaults, not errors.
 import type { IceServer } from '../../protocol/IceServer';
 import { cutName } from '../../trust/displayName';
-import { SPEED_MAX, type Settings } from '../port';
+import { isDeviceId } from '../../trust/device';
+import { ACQUAINTANCES_MAX, SPEED_MAX, type Acquaintance, type Settings } from '../port';
 import { guardIceServer } from './signaling/serverGuards';
 
 const KEY = 'parlor.settings';
@@ -24,6 +25,8 @@ export const DEFAULT_SETTINGS: Settings = {
   server: '',
   speedLimit: null,
   downloadFolder: null,
+  showDevice: true,
+  acquaintances: [],
 };
 
 export function readSettings(): Settings {
@@ -75,10 +78,22 @@ export function guardSettings(value: unknown): Settings {
     server: text('server') ?? defaults.server,
     speedLimit: speed('speedLimit'),
     downloadFolder: null,
+    showDevice: bool('showDevice', defaults.showDevice),
+    acquaintances: guardAcquaintances(stored['acquaintances']),
   };
 }
 
 function guardIceServers(value: unknown): readonly IceServer[] {
   if (!Array.isArray(value)) return [];
   return value.slice(0, ICE_SERVERS_MAX).flatMap((server: unknown) => guardIceServer(server) ?? []);
+}
+
+function guardAcquaintances(value: unknown): readonly Acquaintance[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, ACQUAINTANCES_MAX).flatMap((one: unknown) => {
+    if (typeof one !== 'object' || one === null) return [];
+    const { device, name, comparedAtMs } = one as Record<string, unknown>;
+    if (typeof device !== 'string' || typeof name !== 'string' || typeof comparedAtMs !== 'number') return [];
+    return isDeviceId(device) && Number.isSafeInteger(comparedAtMs) ? [{ device, name: cutName(name), comparedAtMs }] : [];
+  });
 }

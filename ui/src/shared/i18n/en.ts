@@ -1,7 +1,7 @@
 // English words. The shape of this object is the list of everything the screen can say; Korean must match it by type. Areas stand in en/.
 // A failure says, in this order: what happened, what is safe, what to do.
 import { bar, keys, media, room } from './en/call';
-import { chip, details, people, trouble } from './en/connection';
+import { chip, comparing, details, people, trouble } from './en/connection';
 import { lobby, settings } from './en/entry';
 import { failure } from './en/failures';
 import { chat, drop, file } from './en/talk';
@@ -51,6 +51,7 @@ export const en = {
   people,
   chip,
   details,
+  comparing,
   trouble,
   settings,
   keys,

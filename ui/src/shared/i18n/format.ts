@@ -17,6 +17,8 @@ export interface Formats {
   readonly delay: (milliseconds: number) => string;
   /** Hour and minute of a moment. */
   readonly time: (atMs: number) => string;
+  /** Day of a moment. */
+  readonly day: (atMs: number) => string;
   /** Day, hour and minute of a moment. */
   readonly moment: (atMs: number) => string;
 }
@@ -25,6 +27,7 @@ export interface Formats {
 export function formatsOf(language: string): Formats {
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
   const time = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' });
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'long' });
   const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const sizes = UNITS.map(
     (unit) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short', maximumSignificantDigits: 3 }),
@@ -63,6 +66,7 @@ export function formatsOf(language: string): Formats {
     },
     delay: (milliseconds) => durations.millisecond.format(Math.max(1, Math.round(milliseconds))),
     time: (atMs) => time.format(atMs),
+    day: (atMs) => day.format(atMs),
     moment: (atMs) => moment.format(atMs),
   };
 }

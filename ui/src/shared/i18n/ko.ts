@@ -2,7 +2,7 @@
 // Names are followed by 님, so that particles never depend on how a name ends.
 import type { Words } from './en';
 import { bar, keys, media, room } from './ko/call';
-import { chip, details, people, trouble } from './ko/connection';
+import { chip, comparing, details, people, trouble } from './ko/connection';
 import { lobby, settings } from './ko/entry';
 import { failure } from './ko/failures';
 import { chat, drop, file } from './ko/talk';
@@ -45,6 +45,7 @@ export const ko: Words = {
   people,
   chip,
   details,
+  comparing,
   trouble,
   settings,
   keys,

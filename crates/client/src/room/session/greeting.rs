@@ -13,6 +13,10 @@ use crate::random::random;
 impl Session {
     /// Begins a handshake, now and again until it is done.
     pub(super) async fn greet(&mut self) {
+        if self.is_refused() {
+            self.hello_due_ms = None;
+            return;
+        }
         let greeting = self.handshake.begin(Nonce(random()));
         self.hello_due_ms = Some(self.room.now_ms() + self.room.timings.hello_ms);
         self.send_hello(greeting).await;
@@ -63,6 +67,9 @@ impl Session {
 
     /// A sealed message came, by a server that is not trusted.
     pub(super) async fn envelope(&mut self, body: &str) {
+        if self.is_refused() {
+            return;
+        }
         match self.open(body).await {
             Ok(()) => {}
             Err(TrustError::PeerVersion(version)) if self.epoch.is_none() => {

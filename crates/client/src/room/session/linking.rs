@@ -15,7 +15,7 @@ use super::{Ended, Session};
 use crate::{
     link::{LinkConfig, LinkError, LinkEvent},
     room::{
-        connection::{Connection, Phase},
+        connection::{Confirming, Connection, Phase},
         liveness::Due,
         media_proofs::weaker,
     },
@@ -60,6 +60,7 @@ impl Session {
                 self.peer.proof = None;
                 self.peer.path = None;
                 self.peer.rtt_ms = None;
+                self.forget_ends();
             }
             // Closing delivers what was sent, which takes its time; nothing waits for it.
             tokio::spawn(connection.close());
@@ -232,14 +233,15 @@ impl Session {
     /// The peer's word about the connection.
     async fn confirmed(&mut self, mac: &str, seen: Seen, now_ms: u64) {
         let Some(connection) = &mut self.connection else { return };
-        let Phase::Confirming(confirming) = &connection.phase else {
+        let Phase::Confirming(Confirming { ends, max_message_bytes }) =
+            std::mem::replace(&mut connection.phase, Phase::Opening)
+        else {
             return self.proof_failed("a key confirmation before the connection was open").await;
         };
-        if confirming.confirmation.verify(mac, &confirming.local, &confirming.remote).is_err() {
+        if ends.confirmation.verify(mac, &ends.local, &ends.remote).is_err() {
             return self.proof_failed("the key confirmation is wrong").await;
         }
-        let max_message_bytes = confirming.max_message_bytes;
-        connection.phase = Phase::Proven;
+        connection.phase = Phase::Proven(ends);
         connection.liveness.proven(now_ms);
         self.peer.link = LinkState::Connected;
         self.peer.proof = Some(weaker(Seen::Certificate, seen));
@@ -251,7 +253,7 @@ impl Session {
     }
 
     /// The peer did not prove itself on this connection.
-    async fn proof_failed(&mut self, detail: &str) {
+    pub(super) async fn proof_failed(&mut self, detail: &str) {
         tracing::warn!(detail, "a connection was not proven");
         self.drop_connection();
         self.rebuild_due_ms = None;

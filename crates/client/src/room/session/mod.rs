@@ -5,6 +5,7 @@
 //! peer's goodbye, its death or ours, never because the server says so or is gone; a transfer under way outlives an outage of its peer.
 //! Leaves to others: keys (`parlor-trust`), transfers (`parlor-transfer`), ICE and channels (`link`), who is in the room (the engine).
 
+mod comparing;
 mod greeting;
 mod linking;
 mod offering;
@@ -34,6 +35,7 @@ use super::{
     order::{Answer, SessionOrder},
 };
 use crate::link::LinkEvent;
+use comparing::Comparing;
 
 /// Orders that wait for a session. A room's worth of envelopes of one peer fits; a flood does not.
 pub(crate) const SESSION_ORDERS: usize = 256;
@@ -87,6 +89,7 @@ pub(crate) struct Session {
     /// Transfers whose id is another peer's; the screen does not hear of them.
     foreign: HashSet<TransferId>,
     media: MediaProofs,
+    comparing: Comparing,
     ended: Option<Ended>,
 }
 
@@ -109,6 +112,8 @@ impl Session {
                 proof: None,
                 path: None,
                 rtt_ms: None,
+                comparison: None,
+                device: None,
                 microphone: false,
                 camera: false,
                 failure: None,
@@ -128,6 +133,7 @@ impl Session {
             transfers: HashMap::new(),
             foreign: HashSet::new(),
             media: MediaProofs::default(),
+            comparing: Comparing::default(),
             ended: None,
             room,
         }
@@ -206,6 +212,15 @@ impl Session {
                 let confirmed = self.confirm_media(view).await;
                 answered(answer, confirmed);
             }
+            SessionOrder::Compare { answer } => {
+                let begun = self.compare().await;
+                answered(answer, begun);
+            }
+            SessionOrder::JudgeComparison { same, answer } => {
+                let judged = self.judge_comparison(same).await;
+                answered(answer, judged);
+            }
+            SessionOrder::Device => self.show_device().await,
             SessionOrder::Profile => self.tell_name().await,
             SessionOrder::MediaState => self.tell_media_state().await,
             SessionOrder::SpeedLimit => self.keep_to_the_limit(),

@@ -39,6 +39,10 @@ impl Session {
                 self.peer.microphone = microphone;
                 self.peer.camera = camera;
             }
+            Control::Device { .. } => self.device_received(&control),
+            Control::ComparisonWanted {} | Control::ComparisonCommit { .. } | Control::ComparisonReveal { .. } => {
+                self.comparison_received(&control).await;
+            }
             Control::Bye {} => self.ended = Some(Ended::Bye),
             about_transfers => self.machine(Input::ControlReceived(about_transfers)),
         }
@@ -59,6 +63,7 @@ impl Session {
 
     /// Said on every new connection: what the peer may have missed.
     pub(super) async fn say_what_changed(&mut self) {
+        self.show_device().await;
         self.tell_name().await;
         self.tell_media_state().await;
         self.say_media_confirm().await;

@@ -15,7 +15,7 @@ use parlor_protocol::{
     limits::ROOM_PEERS,
     signaling::{IceServer, Joined},
 };
-use parlor_trust::{About, Invitation, envelope};
+use parlor_trust::{About, DeviceKey, Invitation, envelope};
 use tokio::{
     sync::mpsc,
     task::{JoinError, JoinSet},
@@ -88,6 +88,7 @@ impl Stay {
         let own = Own {
             about: About { name, agent: config.agent.clone(), host: config.host },
             media: None,
+            device: config.device.clone(),
             ice_servers: config.ice_servers.clone(),
             relay_only: config.relay_only,
         };
@@ -120,6 +121,12 @@ impl Stay {
     pub(super) fn limit_speed(&self, bytes_per_second: Option<u64>) {
         self.context.speed.set(bytes_per_second);
         self.to_all(|| SessionOrder::SpeedLimit);
+    }
+
+    /// Peers recognise this device from now on; none for not at all.
+    pub(super) fn show_device(&self, device: Option<Arc<DeviceKey>>) {
+        self.context.own().device = device;
+        self.to_all(|| SessionOrder::Device);
     }
 
     /// Whether it goes on where an earlier session was cut short.

@@ -60,6 +60,10 @@ impl Stay {
                     _ => Err(Failure::new(FailureCode::Internal, "a fingerprint is 64 hex digits")),
                 }
             }
+            Command::Compare { peer } => return self.to_peer(peer, answer, |answer| SessionOrder::Compare { answer }),
+            Command::JudgeComparison { peer, same } => {
+                return self.to_peer(peer, answer, |answer| SessionOrder::JudgeComparison { same, answer });
+            }
             Command::SetName { name } => {
                 self.context.own().about.name = name.chars().take(NAME_CHARS).collect();
                 self.to_all(|| SessionOrder::Profile);

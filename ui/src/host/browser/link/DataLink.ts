@@ -42,9 +42,13 @@ const DEFAULT_MESSAGE_BYTES = 64 * 1024;
 /** Unsent control messages beyond which the connection is given up: nobody reads the other end. */
 const CONTROL_BUFFER_MAX_BYTES = 4 * 1024 * 1024;
 
-interface Confirmation {
+/** SHA-256 of both certificates of a connection, as it was proven. */
+export interface Ends {
   readonly local: Bytes;
   readonly remote: Bytes;
+}
+
+interface Confirmation extends Ends {
   readonly seen: Seen;
 }
 
@@ -92,6 +96,11 @@ export class DataLink {
   /** True from the proof on. */
   get isProven(): boolean {
     return this.#watch !== null && !this.#closed;
+  }
+
+  /** What both sides have proven; null before. */
+  get ends(): Ends | null {
+    return this.isProven ? this.#confirmation : null;
   }
 
   /** Makes the first offer. */

@@ -10,7 +10,7 @@ import type { MediaSignal } from '../../../protocol/MediaSignal';
 import type { Seen } from '../../../protocol/Seen';
 import type { Bytes } from '../../../trust/bytes';
 import type { Epoch } from '../../../trust/Epoch';
-import { DataLink } from '../link/DataLink';
+import { DataLink, type Ends } from '../link/DataLink';
 import type { SelectedPath } from '../link/selectedPath';
 import type { SharedPace } from '../link/SharedPace';
 
@@ -63,6 +63,12 @@ export class DataPlane {
 
   get proof(): Seen | null {
     return this.#proof;
+  }
+
+  /** The proven connection's number and certificates; null while there is none. */
+  get ends(): (Ends & { readonly link: number }) | null {
+    const ends = this.#link?.ends ?? null;
+    return ends === null ? null : { ...ends, link: this.#number };
   }
 
   get path(): SelectedPath {

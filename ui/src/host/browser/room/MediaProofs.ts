@@ -25,6 +25,7 @@ export class MediaProofs {
   #view: MediaView | null = null;
   #claim: MediaConfirm | null = null;
   #judged = 0;
+  #confirmed: MediaView | null = null;
 
   constructor(private readonly epoch: Epoch) {}
 
@@ -34,6 +35,11 @@ export class MediaProofs {
     if (view === null) return null;
     const mac = this.epoch.confirm('media', view.link, view.local, view.remote);
     return { type: 'media-confirm', link: view.link, mac, seen: view.seen };
+  }
+
+  /** The connection known last, if both sides saw the same of it. */
+  get confirmed(): MediaView | null {
+    return this.#confirmed?.link === this.#view?.link ? this.#confirmed : null;
   }
 
   /** A media connection is up here. */
@@ -59,6 +65,7 @@ export class MediaProofs {
     if (!this.epoch.isConfirmed(claim.mac, 'media', view.link, view.local, view.remote)) {
       return { type: 'refused', link: view.link };
     }
+    this.#confirmed = view;
     const seen = view.seen === 'certificate' && claim.seen === 'certificate' ? 'certificate' : 'description';
     return { type: 'confirmed', link: view.link, seen };
   }

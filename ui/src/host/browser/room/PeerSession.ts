@@ -12,10 +12,12 @@ import { parseFingerprint } from '../../../trust/fingerprint';
 import { Correspondence } from '../../../trust/Correspondence';
 import type { About, CorrespondenceOutput } from '../../../trust/Correspondence';
 import type { RoomKeys } from '../../../trust/derivation';
+import type { DeviceKey } from '../../../trust/device';
 import type { Epoch } from '../../../trust/Epoch';
 import { isPolite } from '../../../trust/Epoch';
 import type { SharedPace } from '../link/SharedPace';
 import { failed } from './failure';
+import { Comparing } from './Comparing';
 import { DataPlane } from './DataPlane';
 import { MediaProofs } from './MediaProofs';
 import type { MediaVerdict } from './MediaProofs';
@@ -33,6 +35,8 @@ export interface SessionSurroundings {
   /** Of all peers together. */
   readonly pace: SharedPace;
   about(): About;
+  /** By which peers recognise us; null while the user does not want it. */
+  device(): DeviceKey | null;
   mediaState(): { readonly microphone: boolean; readonly camera: boolean };
   configuration(): RTCConfiguration;
   /** Carries a sealed body to the peer. */
@@ -51,8 +55,10 @@ const HELLO_INSTEAD_MS = 13_000;
 
 export class PeerSession {
   readonly transfers: TransferDriver;
+  readonly #comparing: Comparing;
   readonly #correspondence: Correspondence;
   #plane: DataPlane | null = null;
+  #epoch: Epoch | null = null;
   #proofs: MediaProofs | null = null;
   #peer: Peer;
   /** The name our hello of this epoch said, so that a later one is told by `profile`. */
@@ -73,6 +79,19 @@ export class PeerSession {
       broken: (detail) => this.#plane?.breakOff('connect-failed', detail),
     });
     this.keepToThePace();
+    this.#comparing = new Comparing({
+      self,
+      peer: id,
+      random,
+      ends: () => {
+        const [ends, epoch] = [this.#plane?.ends ?? null, this.#epoch];
+        return ends === null || epoch === null ? null : { ...ends, epoch };
+      },
+      media: () => this.#proofs?.confirmed ?? null,
+      device: () => around.device(),
+      sendControl: (message) => this.#plane?.sendControl(message),
+      changed: (change) => this.#change(change),
+    });
     this.#peer = {
       id,
       name: '',
@@ -84,6 +103,8 @@ export class PeerSession {
       proof: null,
       path: null,
       rtt_ms: null,
+      comparison: null,
+      device: null,
       microphone: false,
       camera: false,
       failure: null,
@@ -112,6 +133,7 @@ export class PeerSession {
 
   /** Begins a handshake, again and again until an epoch comes of it or the connection is back. */
   greet(): void {
+    if (this.#isRefused) return;
     this.#armHello(HELLO_AGAIN_MS);
     this.#follow(this.#correspondence.begin());
   }
@@ -123,6 +145,7 @@ export class PeerSession {
 
   /** A sealed body of the peer came. */
   receive(body: string): void {
+    if (this.#isRefused) return;
     this.#follow(this.#correspondence.receive(body));
   }
 
@@ -156,6 +179,28 @@ export class PeerSession {
     const { message } = this.#proofs;
     if (message !== null) this.#plane?.sendControl(message);
     this.#judge(verdict);
+  }
+
+  /** Proves our device, if the user wants to be recognised from now on. */
+  showDevice(): void {
+    this.#comparing.showDevice();
+  }
+
+  /** Begins a comparison. */
+  compare(): void {
+    this.#comparing.begin();
+  }
+
+  /** What the user found of it. Who is another is not spoken with again. */
+  judgeComparison(same: boolean): void {
+    this.#comparing.judge(same);
+    if (same) return;
+    const media = this.#proofs?.message ?? null;
+    if (media !== null) this.#emit({ type: 'media-refused', peer: this.id, link: media.link });
+    // An honest peer that was mistaken for another need not try in vain.
+    this.sayBye();
+    this.#plane?.breakOff('proof-failed', 'the user found the short strings different');
+    this.#disarmHello();
   }
 
   close(): void {
@@ -199,7 +244,9 @@ export class PeerSession {
     this.#disarmHello();
     this.#plane?.close();
     this.transfers.linkLost();
+    this.#epoch = epoch;
     this.#proofs = new MediaProofs(epoch);
+    this.#comparing.forget();
     this.#saidName = this.#correspondence.about.name;
     const plane: DataPlane = new DataPlane(epoch, this.around.pace, {
       configuration: () => this.around.configuration(),
@@ -208,7 +255,10 @@ export class PeerSession {
         if (body !== null) this.around.send(body);
       },
       up: (maxMessageBytes) => this.#up(maxMessageBytes),
-      down: () => this.transfers.linkLost(),
+      down: () => {
+        this.transfers.linkLost();
+        this.#comparing.forget();
+      },
       controlReceived: (message) => this.#controlReceived(message),
       frameReceived: (frame) => this.transfers.frameReceived(frame),
       changed: () => {
@@ -223,6 +273,7 @@ export class PeerSession {
 
   #up(maxMessageBytes: number): void {
     this.transfers.linkUp(maxMessageBytes);
+    this.#comparing.showDevice();
     this.tellMediaState();
     this.#tellName();
     const message = this.#proofs?.message ?? null;
@@ -239,6 +290,14 @@ export class PeerSession {
         break;
       case 'media-confirm':
         this.#judge(this.#proofs?.receive(message) ?? null);
+        break;
+      case 'device':
+        this.#comparing.deviceReceived(message);
+        break;
+      case 'comparison-wanted':
+      case 'comparison-commit':
+      case 'comparison-reveal':
+        this.#comparing.receive(message);
         break;
       case 'bye':
         this.around.saidBye();
@@ -260,6 +319,11 @@ export class PeerSession {
     this.#plane.sendControl({ type: 'profile', name });
     // Said over a proven connection only; before that the next one tells it.
     if (this.isConnected) this.#saidName = name;
+  }
+
+  /** The user found somebody else in this peer's place. */
+  get #isRefused(): boolean {
+    return this.#peer.comparison?.state === 'different';
   }
 
   #planeChanged(plane: DataPlane): void {

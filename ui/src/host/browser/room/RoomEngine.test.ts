@@ -61,6 +61,7 @@ async function inside(...peers: PeerId[]) {
       accept: () => Promise.reject(new Error('nothing is received here')),
       declined: () => undefined,
     },
+    device: () => null,
     ice: () => ({ servers: [], relayOnly: false }),
     emit: (event) => events.push(event),
   });

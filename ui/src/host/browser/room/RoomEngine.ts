@@ -17,6 +17,7 @@ import { TEXT_BYTES, VERSION } from '../../../protocol/limits';
 import type { Random } from '../../../trust/bytes';
 import type { About } from '../../../trust/Correspondence';
 import type { RoomKeys } from '../../../trust/derivation';
+import type { DeviceKey } from '../../../trust/device';
 import { invitationLink, type Invitation } from '../../../trust/invitation';
 import { cutName } from '../../../trust/displayName';
 import { HostError } from '../../port';
@@ -45,6 +46,8 @@ export interface EngineSurroundings {
   readonly places: TransferPlaces;
   /** From the settings, at the moment a connection is made. */
   ice(): { readonly servers: readonly IceServer[]; readonly relayOnly: boolean };
+  /** By which peers recognise this device; null while the user does not want it. */
+  device(): DeviceKey | null;
   emit(event: Event): void;
 }
 
@@ -141,11 +144,22 @@ export class RoomEngine {
       case 'confirm-media':
         this.#session(command.peer).confirmMedia(command);
         break;
+      case 'compare':
+        this.#session(command.peer).compare();
+        break;
+      case 'judge-comparison':
+        this.#session(command.peer).judgeComparison(command.same);
+        break;
       case 'set-media-state':
         this.#mediaState = { microphone: command.microphone, camera: command.camera };
         for (const session of this.#room?.sessions.values() ?? []) session.tellMediaState();
         break;
     }
+  }
+
+  /** Whether peers are to recognise this device has changed. */
+  deviceChanged(): void {
+    for (const session of this.#room?.sessions.values() ?? []) session.showDevice();
   }
 
   /** To everyone; for whom too many wait already is told, and keeps it from nobody else. */
@@ -269,6 +283,7 @@ export class RoomEngine {
       transfers: room.transfers,
       pace: this.#pace,
       about: (): About => ({ name: this.#name, agent: AGENT, host: 'browser' }),
+      device: () => this.around.device(),
       mediaState: () => this.#mediaState,
       configuration: () => this.#configuration(room),
       send: (body) => room.signaling.send(peer, body),

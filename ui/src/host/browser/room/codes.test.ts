@@ -21,6 +21,7 @@ function person() {
     tabs: new RoomTabs(),
     picked: new PickedFiles(),
     places: { hasher: { hash: nothing }, accept: nothing, declined: () => undefined },
+    device: () => null,
     ice: () => ({ servers: [], relayOnly: false }),
     emit: (event) => events.push(event),
   });

@@ -23,9 +23,11 @@ export const people = {
 
 export const chip = {
   label: (what: string): string => `Connection: ${what}`,
+  compared: 'Compared',
   proven: 'Proven',
   provenByDescription: 'Sealed',
   unproven: 'Not proven yet',
+  changed: 'Another device',
   failed: 'Not connected',
   alone: 'Only you',
   local: 'same network',
@@ -52,6 +54,31 @@ export const details = {
   callProven: 'Picture and sound run over a connection of their own, which is proven too.',
   callWaiting: 'Picture and sound are not proven yet, so none are shown.',
   nobody: 'Nobody else is here, so there is no connection yet.',
+};
+
+export const comparing = {
+  why: (name: string): string =>
+    `Everyone who holds the link could call themselves ${name}. Compare once, while you hear or see each other, and you know that nobody else is in between.`,
+  begin: (name: string): string => `Compare with ${name}`,
+  again: 'Compare again',
+  begun: (name: string): string => `Waiting for the device of ${name}…`,
+  shown: 'Read these to each other. Do you both see the same, in the same order?',
+  shownByThem: (name: string): string => `${name} wants to compare. Read these to each other. Do you both see the same, in the same order?`,
+  emoji: 'Seven pictures to compare',
+  digits: 'Or read out the digits:',
+  same: 'They are the same',
+  different: 'They differ',
+  isSame: (name: string): string => `You compared with ${name} and found the same.`,
+  remembered: 'This device is remembered and will be recognised next time.',
+  notRemembered: (name: string): string => `${name} does not show which device this is, so it holds for this connection only.`,
+  failed: 'The comparison broke off: what came did not fit what was fixed before. Somebody may be in between. Compare again, and leave if it happens again.',
+  isDifferent:
+    'You found them different, so somebody else is in between or at the other end. The connection was ended and nothing more goes to it. Hand over a new invitation by another way.',
+  known: (name: string, day: string): string => `You compared with this device on ${day}, when it was called ${name}.`,
+  changed: (name: string): string => `This is not the device you know as ${name}. It may be a new one of theirs, or somebody else. Compare before you trust it.`,
+  unseen: (name: string): string => `You know a device called ${name}. This one does not show which it is, so it was not recognised. Compare before you trust it.`,
+  wants: (name: string): string => `${name} wants to compare, to be sure that nobody is in between.`,
+  look: 'Compare',
 };
 
 export const trouble = {

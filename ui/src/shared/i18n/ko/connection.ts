@@ -21,9 +21,11 @@ export const people: Words['people'] = {
 
 export const chip: Words['chip'] = {
   label: (what) => `연결: ${what}`,
+  compared: '대조함',
   proven: '확인됨',
   provenByDescription: '봉인됨',
   unproven: '확인하는 중',
+  changed: '다른 기기',
   failed: '연결 안 됨',
   alone: '나 혼자',
   local: '같은 네트워크',
@@ -50,6 +52,29 @@ export const details: Words['details'] = {
   callProven: '화면과 소리는 따로 이어진 연결로 오가며, 그 연결도 확인되었습니다.',
   callWaiting: '화면과 소리의 연결은 아직 확인되지 않아 보여 주지 않습니다.',
   nobody: '아직 다른 사람이 없어 연결도 없습니다.',
+};
+
+export const comparing: Words['comparing'] = {
+  why: (name) => `링크를 가진 사람은 누구나 ${name}(이)라는 이름을 쓸 수 있습니다. 서로 보거나 들으면서 한 번 대조하면 사이에 아무도 없음을 알 수 있습니다.`,
+  begin: (name) => `${name} 님과 대조하기`,
+  again: '다시 대조하기',
+  begun: (name) => `${name} 님의 기기를 기다리는 중…`,
+  shown: '서로 읽어 주세요. 두 사람에게 같은 것이 같은 차례로 보이나요?',
+  shownByThem: (name) => `${name} 님이 대조하려고 합니다. 서로 읽어 주세요. 두 사람에게 같은 것이 같은 차례로 보이나요?`,
+  emoji: '대조할 그림 일곱 개',
+  digits: '숫자로 읽어도 됩니다:',
+  same: '같습니다',
+  different: '다릅니다',
+  isSame: (name) => `${name} 님과 대조했고 같았습니다.`,
+  remembered: '이 기기를 기억해 두었다가 다음에 알아봅니다.',
+  notRemembered: (name) => `${name} 님이 어느 기기인지 보여 주지 않아 이 연결에서만 유효합니다.`,
+  failed: '대조가 중간에 끊겼습니다. 받은 값이 미리 정한 값과 맞지 않습니다. 누군가 사이에 있을 수 있습니다. 다시 대조해 보고, 또 그러면 방에서 나가세요.',
+  isDifferent: '서로 다르다고 하셨습니다. 다른 누군가가 사이나 저쪽 끝에 있습니다. 연결을 끊었고 더는 아무것도 보내지 않습니다. 다른 길로 새 초대를 건네세요.',
+  known: (name, day) => `${day}에 이 기기와 대조했습니다(그때 이름: ${name}).`,
+  changed: (name) => `${name}(으)로 알고 있는 기기가 아닙니다. 새 기기일 수도 있고 다른 사람일 수도 있습니다. 믿기 전에 대조하세요.`,
+  unseen: (name) => `${name}(이)라는 기기를 알고 있지만, 이 기기는 어느 기기인지 보여 주지 않아 알아볼 수 없습니다. 믿기 전에 대조하세요.`,
+  wants: (name) => `${name} 님이 사이에 아무도 없는지 대조하려고 합니다.`,
+  look: '대조하기',
 };
 
 export const trouble: Words['trouble'] = {
