@@ -14,11 +14,15 @@ export function memoryOf(pid: number): Memory {
   return { nowBytes: bytes('VmRSS'), peakBytes: bytes('VmHWM') };
 }
 
-/** Memory of all page processes of the browsers that this test started, added up. */
+/** Memory of each page process of the browsers that this test started, by its id. */
+export function memoryByPage(): ReadonlyMap<number, Memory> {
+  const pages = descendants(process.pid).filter((pid) => commandLine(pid).includes('--type=renderer'));
+  return new Map(pages.map((pid) => [pid, memoryOf(pid)]));
+}
+
+/** Memory of all of them, added up. */
 export function memoryOfPages(): Memory {
-  return descendants(process.pid)
-    .filter((pid) => commandLine(pid).includes('--type=renderer'))
-    .map(memoryOf)
+  return [...memoryByPage().values()]
     .reduce((sum, one) => ({ nowBytes: sum.nowBytes + one.nowBytes, peakBytes: sum.peakBytes + one.peakBytes }), {
       nowBytes: 0,
       peakBytes: 0,

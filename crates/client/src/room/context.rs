@@ -1,6 +1,9 @@
 //! What all sessions of a room share.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use parlor_protocol::{
     code::{Failure, FailureCode},
@@ -47,6 +50,8 @@ pub(crate) struct RoomContext {
     pub(crate) started: Instant,
     own: Mutex<Own>,
     again: Mutex<Again>,
+    /// In whose place the user found somebody else.
+    refused: Mutex<HashSet<PeerId>>,
     events: mpsc::Sender<Event>,
 }
 
@@ -61,8 +66,8 @@ impl RoomContext {
         events: mpsc::Sender<Event>,
     ) -> Self {
         let (transfers, speed, started) = (Arc::default(), Arc::new(speed), Instant::now());
-        let (own, again) = (Mutex::new(own), Mutex::default());
-        Self { self_peer, keys, signaling, transfers, speed, timings, started, own, again, events }
+        let (own, again, refused) = (Mutex::new(own), Mutex::default(), Mutex::default());
+        Self { self_peer, keys, signaling, transfers, speed, timings, started, own, again, refused, events }
     }
 
     /// Milliseconds on the room's steady clock.
@@ -80,6 +85,12 @@ impl RoomContext {
     pub(crate) fn again(&self) -> MutexGuard<'_, Again> {
         // Nothing panics while the lock is held.
         self.again.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// In whose place the user found somebody else: nothing more goes to it, nor comes from it, while the room lasts.
+    pub(crate) fn refused(&self) -> MutexGuard<'_, HashSet<PeerId>> {
+        // Nothing panics while the lock is held.
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the screen. Waits while it does not read: the backpressure of everything behind it.

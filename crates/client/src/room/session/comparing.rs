@@ -113,14 +113,23 @@ impl Session {
         }
         // An honest peer that was mistaken for another need not try in vain.
         self.send(&Control::Bye {}).await;
-        self.proof_failed("the user found the short strings different").await;
-        self.peer.comparison = Some(ComparisonState::Different {});
+        self.room.refused().insert(self.peer.id);
+        self.drop_connection();
+        self.refuse();
         Ok(())
     }
 
-    /// Whether the user found somebody else in this peer's place.
+    /// Whether the user found somebody else in this peer's place, now or before it left and came back.
     pub(super) fn is_refused(&self) -> bool {
-        self.peer.comparison == Some(ComparisonState::Different {})
+        self.room.refused().contains(&self.peer.id)
+    }
+
+    /// Gives the peer up for good.
+    pub(super) fn refuse(&mut self) {
+        self.hello_due_ms = None;
+        self.rebuild_due_ms = None;
+        self.fail(Failure::new(FailureCode::ProofFailed, "the user found the short strings different"));
+        self.peer.comparison = Some(ComparisonState::Different {});
     }
 
     /// The connection is gone, and with it what was known of its ends.

@@ -14,8 +14,7 @@ impl Session {
     /// Begins a handshake, now and again until it is done.
     pub(super) async fn greet(&mut self) {
         if self.is_refused() {
-            self.hello_due_ms = None;
-            return;
+            return self.refuse();
         }
         let greeting = self.handshake.begin(Nonce(random()));
         self.hello_due_ms = Some(self.room.now_ms() + self.room.timings.hello_ms);

@@ -253,7 +253,7 @@ impl Session {
     }
 
     /// The peer did not prove itself on this connection.
-    pub(super) async fn proof_failed(&mut self, detail: &str) {
+    async fn proof_failed(&mut self, detail: &str) {
         tracing::warn!(detail, "a connection was not proven");
         self.drop_connection();
         self.rebuild_due_ms = None;

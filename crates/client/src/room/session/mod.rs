@@ -142,7 +142,9 @@ impl Session {
     /// Runs the session to its end.
     pub(crate) async fn run(mut self, mut orders: mpsc::Receiver<SessionOrder>, greets: bool) -> SessionEnd {
         self.keep_to_the_limit();
-        if greets {
+        if self.is_refused() {
+            self.refuse();
+        } else if greets {
             self.greet().await;
         } else {
             // Whoever came should speak first. If it does not, we do, a little later than it would repeat itself.

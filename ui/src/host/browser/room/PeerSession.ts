@@ -34,6 +34,8 @@ export interface SessionSurroundings {
   readonly transfers: TransferIndex;
   /** Of all peers together. */
   readonly pace: SharedPace;
+  /** In whose place the user found somebody else: nothing more goes to it while the room lasts. */
+  readonly refused: Set<PeerId>;
   about(): About;
   /** By which peers recognise us; null while the user does not want it. */
   device(): DeviceKey | null;
@@ -52,6 +54,13 @@ export interface SessionSurroundings {
 const HELLO_AGAIN_MS = 10_000;
 /** A newcomer that did not bring about an epoch is greeted after this long: a little later than it would say its hello again. */
 const HELLO_INSTEAD_MS = 13_000;
+
+/** What is shown of a peer in whose place the user found somebody else. */
+const REFUSED = {
+  link: 'failed',
+  comparison: { state: 'different' },
+  failure: { code: 'proof-failed', detail: 'the user found the short strings different' },
+} as const;
 
 export class PeerSession {
   readonly transfers: TransferDriver;
@@ -108,6 +117,8 @@ export class PeerSession {
       microphone: false,
       camera: false,
       failure: null,
+      // It may have left and come back since.
+      ...(this.#isRefused ? REFUSED : {}),
     };
   }
 
@@ -195,11 +206,12 @@ export class PeerSession {
   judgeComparison(same: boolean): void {
     this.#comparing.judge(same);
     if (same) return;
+    this.around.refused.add(this.id);
     const media = this.#proofs?.message ?? null;
     if (media !== null) this.#emit({ type: 'media-refused', peer: this.id, link: media.link });
     // An honest peer that was mistaken for another need not try in vain.
     this.sayBye();
-    this.#plane?.breakOff('proof-failed', 'the user found the short strings different');
+    this.#plane?.breakOff('proof-failed', REFUSED.failure.detail);
     this.#disarmHello();
   }
 
@@ -323,7 +335,7 @@ export class PeerSession {
 
   /** The user found somebody else in this peer's place. */
   get #isRefused(): boolean {
-    return this.#peer.comparison?.state === 'different';
+    return this.around.refused.has(this.id);
   }
 
   #planeChanged(plane: DataPlane): void {

@@ -58,6 +58,7 @@ interface Room {
   readonly signaling: SignalingLink;
   readonly sessions: Map<PeerId, PeerSession>;
   readonly transfers: TransferIndex;
+  readonly refused: Set<PeerId>;
   /** Peers the server has in the room. */
   readonly present: Set<PeerId>;
   iceServers: readonly IceServer[];
@@ -205,6 +206,7 @@ export class RoomEngine {
       signaling,
       sessions: new Map(),
       transfers: new TransferIndex(),
+      refused: new Set(),
       present: new Set(),
       iceServers: [],
       entered: false,
@@ -281,6 +283,7 @@ export class RoomEngine {
       random: this.around.random,
       places: this.around.places,
       transfers: room.transfers,
+      refused: room.refused,
       pace: this.#pace,
       about: (): About => ({ name: this.#name, agent: AGENT, host: 'browser' }),
       device: () => this.around.device(),
