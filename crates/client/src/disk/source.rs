@@ -82,6 +82,11 @@ impl SourceFile {
 
     fn check(&self) -> Result<(), DiskError> {
         let metadata = self.file.metadata().map_err(|error| DiskError::reading(&self.path, error))?;
+        // A file without a name was replaced or removed: what is open is not what stands there.
+        #[cfg(unix)]
+        if std::os::unix::fs::MetadataExt::nlink(&metadata) == 0 {
+            return Err(DiskError::Changed);
+        }
         if metadata.is_file() && Stamp::of(&metadata) == self.stamp { Ok(()) } else { Err(DiskError::Changed) }
     }
 }
@@ -137,6 +142,15 @@ mod tests {
         let source = open(&path);
         fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(2).unwrap();
         assert!(matches!(source.read(0, 4), Err(DiskError::Changed)));
+
+        #[cfg(unix)]
+        {
+            fs::write(&path, b"0123456789").unwrap();
+            let source = open(&path);
+            fs::write(home.path().join("other"), b"9876543210").unwrap();
+            fs::rename(home.path().join("other"), &path).unwrap();
+            assert!(matches!(source.read(0, 4), Err(DiskError::Changed)));
+        }
 
         fs::write(&path, b"0123456789").unwrap();
         let stamp = Stamp::of(&fs::metadata(&path).unwrap());
