@@ -16,6 +16,7 @@ pub mod link;
 pub mod media;
 pub mod pace;
 mod random;
+pub mod refusals;
 pub mod room;
 pub mod runtime;
 pub mod signaling;
