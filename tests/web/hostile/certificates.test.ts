@@ -31,8 +31,8 @@ describe('two pages on a server that lies about certificates', () => {
     real = await RunningServer.start();
     server = await HostileServer.stand(real.url);
     browser = await launchChromium();
-    ada = new PageSide(await Person.arrive(await browser.newContext(), server.url, 'Ada'));
-    ben = new PageSide(await Person.arrive(await browser.newContext(), server.url, 'Ben'));
+    ada = await PageSide.of(await Person.arrive(await browser.newContext(), server.url, 'Ada'));
+    ben = await PageSide.of(await Person.arrive(await browser.newContext(), server.url, 'Ben'));
   });
 
   afterAll(async () => {

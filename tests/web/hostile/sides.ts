@@ -25,26 +25,44 @@ export interface Side {
   leave(): Promise<void>;
 }
 
+/** What `watchTroubles` keeps in the page. */
+interface Watched {
+  parlorTroubles: { readonly kind: string; readonly sentence: string }[];
+}
+
 /** A page. */
 export class PageSide implements Side {
   readonly kind = 'page';
 
-  constructor(readonly person: Person) {}
+  private constructor(readonly person: Person) {}
+
+  /** Looks over the shoulder of somebody in the lobby. */
+  static async of(person: Person): Promise<PageSide> {
+    await person.page.evaluate(watchTroubles);
+    return new PageSide(person);
+  }
 
   async start(): Promise<string> {
+    await this.#forget();
     return this.person.start();
   }
 
   async join(link: string): Promise<void> {
+    await this.#forget();
     await this.person.join(link);
   }
 
+  /** A page says that a connection failed as long as the other is there; a program that fails goes, so it may be a matter of a moment. */
   async verdict(): Promise<string> {
-    const trouble = this.person.page.locator('[data-testid=trouble][data-kind=peer-failed]');
-    await trouble.waitFor({ timeout: 110_000 });
-    const sentence = (await trouble.textContent()) ?? '';
-    const found = Object.entries(en.failure).find(([, { title }]) => sentence.includes(title));
-    return found?.[0] ?? sentence;
+    const seen = await this.person.page.waitForFunction(
+      () => (globalThis as unknown as Watched).parlorTroubles.find(({ kind }) => kind === 'peer-failed' || kind === 'peer-gone'),
+      undefined,
+      { timeout: 110_000 },
+    );
+    const trouble = (await seen.jsonValue()) as Watched['parlorTroubles'][number];
+    if (trouble.kind === 'peer-gone') return 'left';
+    const found = Object.entries(en.failure).find(([, { title }]) => trouble.sentence.includes(title));
+    return found?.[0] ?? trouble.sentence;
   }
 
   async received(): Promise<readonly string[]> {
@@ -56,6 +74,24 @@ export class PageSide implements Side {
     await this.person.by('leave').click();
     await this.person.by('start-room').waitFor();
   }
+
+  async #forget(): Promise<void> {
+    await this.person.page.evaluate(() => {
+      (globalThis as unknown as Watched).parlorTroubles = [];
+    });
+  }
+}
+
+/** Runs in the page: keeps every trouble that is shown, however short. */
+function watchTroubles(): void {
+  const watched = globalThis as unknown as Watched;
+  watched.parlorTroubles = [];
+  new MutationObserver(() => {
+    for (const shown of document.querySelectorAll<HTMLElement>('[data-testid=trouble]')) {
+      const { kind = '' } = shown.dataset;
+      if (watched.parlorTroubles.at(-1)?.kind !== kind) watched.parlorTroubles.push({ kind, sentence: shown.textContent });
+    }
+  }).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true });
 }
 
 /** `parlor-cli`: sends a text when it starts the room, receives when it joins. */
@@ -81,6 +117,11 @@ export class CliSide implements Side {
     const code = await this.#running.end();
     // `parlor-cli --help` names them.
     return { 6: 'connect-failed', 7: 'proof-failed', 9: 'left' }[code ?? -1] ?? `exit ${code}: ${this.#running.stderr}`;
+  }
+
+  /** Its exit code. */
+  async ended(): Promise<number | null> {
+    return this.#running.end();
   }
 
   received(): Promise<readonly string[]> {
