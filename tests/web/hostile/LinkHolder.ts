@@ -55,6 +55,18 @@ export class LinkHolder {
     };
   }
 
+  /** Keeps everything but hellos, and hands it over opened. */
+  keep(take: (taken: OpenedNegotiation & { readonly signal: Signal }) => void): Script {
+    return (signal) => {
+      if (readEnvelope(signal.body).header.kind === 'hello') {
+        this.#listen(signal);
+        return [signal];
+      }
+      take({ signal, ...this.direction(signal).opening.open(signal.body) });
+      return [];
+    };
+  }
+
   /** Both ends of the way that an envelope takes. */
   direction({ from, to, body }: Signal): Direction {
     const epoch = toHex(readEnvelope(body).header.epoch);
