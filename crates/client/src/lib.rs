@@ -17,6 +17,7 @@ pub mod link;
 pub mod media;
 pub mod pace;
 mod random;
+pub mod refusals;
 pub mod room;
 pub mod runtime;
 pub mod signaling;

@@ -11,7 +11,7 @@ use webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, default_runtime,
 };
 
-use crate::pace::Pace;
+use crate::{pace::Pace, refusals::Refusals};
 
 /// What each UDP socket asks the kernel for, each way, in bytes. The kernel may grant less.
 pub const SOCKET_BUFFER_BYTES: usize = 4 * 1024 * 1024;
@@ -21,12 +21,14 @@ pub const SOCKET_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 pub struct WideSocketRuntime {
     inner: Arc<dyn Runtime>,
     pace: Pace,
+    refusals: Refusals,
 }
 
 impl WideSocketRuntime {
-    /// Wraps the runtime of the surrounding Tokio, for one connection whose sockets are under `pace`; none outside of one.
-    pub fn current(pace: Pace) -> Option<Arc<dyn Runtime>> {
-        default_runtime().map(|inner| Arc::new(Self { inner, pace }) as Arc<dyn Runtime>)
+    /// Wraps the runtime of the surrounding Tokio, for one connection whose sockets are under `pace` and
+    /// `refusals`; none outside of one.
+    pub fn current(pace: Pace, refusals: Refusals) -> Option<Arc<dyn Runtime>> {
+        default_runtime().map(|inner| Arc::new(Self { inner, pace, refusals }) as Arc<dyn Runtime>)
     }
 }
 
@@ -49,7 +51,7 @@ impl Runtime for WideSocketRuntime {
                 tracing::warn!(%error, "a UDP socket keeps its narrow buffer");
             }
         }
-        Ok(self.pace.over(self.inner.wrap_udp_socket(socket)?))
+        Ok(self.refusals.over(self.pace.over(self.inner.wrap_udp_socket(socket)?)))
     }
 
     fn wrap_tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {

@@ -16,16 +16,23 @@ impl Fingerprint {
         Self(Sha256::digest(der).into())
     }
 
-    /// The one an SDP names (`a=fingerprint:sha-256 …`). None when it names none, or several that differ: then it is not sure which
-    /// certificate would be used.
+    /// The one an SDP names: `a=fingerprint:sha-256`, in the letters of RFC 8122. None when a line about a fingerprint is anything else
+    /// (another hash, other letters, another value) or there is none. Parsers take the first of several, or the last, and read letters
+    /// as they like; what leaves open which certificate is meant is no honest platform's.
     pub fn from_sdp(sdp: &str) -> Option<Self> {
+        const ATTRIBUTE: &str = "a=fingerprint";
         let mut found = None;
-        for line in sdp.lines() {
-            let Some((attribute, value)) = line.trim_end().split_once([' ', '\t']) else { continue };
-            if !attribute.eq_ignore_ascii_case("a=fingerprint:sha-256") {
+        // Some parsers end a line at either character.
+        for line in sdp.split(['\r', '\n']) {
+            let line = line.trim_start();
+            if !line.get(..ATTRIBUTE.len()).is_some_and(|start| start.eq_ignore_ascii_case(ATTRIBUTE)) {
                 continue;
             }
-            let fingerprint = value.trim().parse().ok()?;
+            let value = line.strip_prefix("a=fingerprint:sha-256 ")?;
+            if !value.contains(':') || value.contains(|character: char| character.is_ascii_lowercase()) {
+                return None;
+            }
+            let fingerprint = value.parse().ok()?;
             if found.is_some_and(|other| other != fingerprint) {
                 return None;
             }

@@ -227,12 +227,6 @@ fn fingerprints_are_read_in_every_usual_form() {
         hex.as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair).to_uppercase()).collect::<Vec<_>>().join(":");
     assert_eq!(hex.parse(), Ok(fingerprint));
     assert_eq!(colons.parse(), Ok(fingerprint));
-    let sdp =
-        format!("v=0\r\na=fingerprint:sha-256 {colons}\r\nm=x\r\na=fingerprint:SHA-256 {}\r\n", colons.to_lowercase());
-    assert_eq!(Fingerprint::from_sdp(&sdp), Some(fingerprint));
-    let other = Fingerprint::of_certificate(b"other");
-    assert_eq!(Fingerprint::from_sdp(&format!("{sdp}a=fingerprint:sha-256 {other}\r\n")), None);
-    assert_eq!(Fingerprint::from_sdp("v=0\r\n"), None);
     for bad in [
         "",
         &hex[1..],
@@ -241,6 +235,37 @@ fn fingerprints_are_read_in_every_usual_form() {
         &hex.replace('a', "g").replace(char::is_numeric, "x"),
     ] {
         assert!(bad.parse::<Fingerprint>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_description_names_one_certificate_in_one_way_or_none() {
+    let pairs = |fingerprint: Fingerprint| {
+        let hex = fingerprint.to_string().to_uppercase();
+        hex.as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair).into_owned()).collect::<Vec<_>>().join(":")
+    };
+    let fingerprint = Fingerprint::of_certificate(b"certificate");
+    let (value, other) = (pairs(fingerprint), pairs(Fingerprint::of_certificate(b"other")));
+    let line = format!("a=fingerprint:sha-256 {value}\r\n");
+    let sdp = format!("v=0\r\n{line}m=x\r\n{line}");
+    assert_eq!(Fingerprint::from_sdp(&sdp), Some(fingerprint));
+    assert_eq!(Fingerprint::from_sdp("v=0\r\n"), None);
+    for wrong in [
+        format!("a=fingerprint:sha-256 {other}"),
+        format!("a=fingerprint:sha-1 {}", &value[..59]),
+        format!("a=fingerprint:sha-256 {}", value.to_lowercase()),
+        format!("a=fingerprint:SHA-256 {value}"),
+        format!("A=Fingerprint:sha-256 {value}"),
+        format!(" a=fingerprint:sha-1 {}", &value[..59]),
+        format!("a=fingerprint:sha-256  {value}"),
+        format!("a=fingerprint:sha-256 {value} "),
+        format!("a=fingerprint:sha-256 {}", value.replace(':', "")),
+        format!("a=x\ra=fingerprint:sha-256 {other}"),
+        "a=fingerprint:".to_owned(),
+        "a=fingerprint".to_owned(),
+    ] {
+        assert_eq!(Fingerprint::from_sdp(&format!("{sdp}{wrong}\r\n")), None, "{wrong}");
+        assert_eq!(Fingerprint::from_sdp(&format!("{wrong}\n{sdp}")), None, "{wrong}");
     }
 }
 

@@ -56,6 +56,11 @@ export class RunningCli {
     }
   }
 
+  /** What it wrote to standard output so far, by line. */
+  get stdout(): readonly string[] {
+    return this.printed;
+  }
+
   /** Its exit code. */
   async end(): Promise<number | null> {
     return this.ended;

@@ -4,9 +4,9 @@
 // a device on, off or over never renegotiates. Left to others: numbers, mending and rebuilding (`PeerMedia`).
 import type { Seen } from '../protocol/Seen';
 import { localFingerprint, remoteFingerprint } from '../shared/rtc/fingerprint';
-import { Negotiation } from '../shared/rtc/Negotiation';
+import { Negotiation, WrongCertificate } from '../shared/rtc/Negotiation';
 import type { NegotiationSignal } from '../shared/rtc/Negotiation';
-import type { MediaConnectionLike, RtpTransceiverLike } from '../shared/rtc/PeerConnectionLike';
+import type { DtlsTransportLike, MediaConnectionLike, RtpTransceiverLike } from '../shared/rtc/PeerConnectionLike';
 import type { CodecProblem, MediaConnectionFactory, OpenedConnection, RemoteMedia } from '../shared/rtc/RemoteMedia';
 import type { RemoteProblem } from './CallSnapshot';
 import type { LocalTracks } from './LocalMedia';
@@ -16,6 +16,8 @@ export interface MediaLinkOwner {
   send(signal: NegotiationSignal): void;
   /** DTLS is up: these are to be confirmed with the peer. */
   connected(fingerprints: { readonly local: string; readonly remote: string; readonly seen: Seen }): void;
+  /** The other side is not who it says, or takes us for somebody else. */
+  refused(): void;
   /** The connection's state changed; see `MediaLink.state`. */
   changed(): void;
 }
@@ -62,7 +64,10 @@ export class MediaLink {
         this.#takeSections();
         return Promise.resolve();
       },
-      failed: () => this.#set('failed'),
+      failed: (error) => {
+        if (error instanceof WrongCertificate) this.#refuse();
+        else this.#set('failed');
+      },
     });
   }
 
@@ -170,6 +175,10 @@ export class MediaLink {
         this.#set('disconnected');
         break;
       case 'failed':
+        // DTLS fails when either side refuses the other's certificate; ICE when there is no way.
+        if (this.#transport?.state === 'failed') this.#refuse();
+        else this.#set('failed');
+        break;
       case 'closed':
         this.#set('failed');
         break;
@@ -182,15 +191,27 @@ export class MediaLink {
 
   #announce(): void {
     if (this.#announced) return;
-    const transport = this.#sections.audio?.sender.transport ?? this.#sections.video?.sender.transport ?? null;
     const local = localFingerprint(this.#connection);
-    const remote = remoteFingerprint(this.#connection, transport);
+    const remote = remoteFingerprint(this.#connection, this.#transport);
     if (local === null || remote === null) {
       this.#set('failed');
       return;
     }
+    if (remote.fingerprint !== this.#negotiation.named) {
+      // The platform has compared them already. Should one not have done so, it ends here.
+      this.#refuse();
+      return;
+    }
     this.#announced = true;
     this.owner.connected({ local, remote: remote.fingerprint, seen: remote.seen });
+  }
+
+  get #transport(): DtlsTransportLike | null {
+    return this.#sections.audio?.sender.transport ?? this.#sections.video?.sender.transport ?? null;
+  }
+
+  #refuse(): void {
+    if (!this.#closed) this.owner.refused();
   }
 
   #set(state: 'connecting' | 'connected' | 'disconnected' | 'failed'): void {

@@ -182,6 +182,7 @@ export class PeerMedia {
         this.around.dispatch({ type: 'send-media-signal', peer: this.id, signal: { ...signal, link: number } }),
       connected: (fingerprints) =>
         this.around.dispatch({ type: 'confirm-media', peer: this.id, link: number, ...fingerprints }),
+      refused: () => this.refused(number),
       // A closed link says nothing any more, so this is always about the current one.
       changed: () => this.#follow(),
     };

@@ -17,6 +17,9 @@ pub enum LinkError {
     /// Nobody, or a TURN server: no path between the two devices was found, or it was lost for good.
     #[error("no path to the peer")]
     NoPath,
+    /// Nobody yet: the certificate is not the one that was named, so another than the peer may be there.
+    #[error("another certificate than the one named: {0}")]
+    Certificate(&'static str),
     /// The peer sent a description that cannot be used, or broke the rules of a channel.
     #[error("the peer broke the protocol: {0}")]
     Peer(String),
@@ -42,6 +45,7 @@ impl LinkError {
         match self {
             Self::TurnRefused => FailureCode::TurnRefused,
             Self::TurnUnreachable | Self::IceServer(_) => FailureCode::TurnUnreachable,
+            Self::Certificate(_) => FailureCode::ProofFailed,
             Self::NoPath | Self::Peer(_) | Self::Closed => FailureCode::ConnectFailed,
             Self::Setup(_) | Self::TooLarge { .. } => FailureCode::Internal,
         }

@@ -15,6 +15,8 @@ mod happened;
 mod negotiation;
 mod reader;
 mod task;
+#[cfg(test)]
+mod tests;
 mod turn_probe;
 
 pub use connection::bare_connection;

@@ -9,6 +9,7 @@ use parlor_protocol::{
     host::Path,
     negotiation::{Candidate, Description, DescriptionType},
 };
+use parlor_trust::Fingerprint;
 use rtc::peer_connection::configuration::RTCOfferOptions;
 use tokio::{
     sync::{mpsc, watch},
@@ -62,6 +63,8 @@ type Probe = BoxFuture<'static, Result<(), LinkError>>;
 struct State {
     negotiation: Negotiation,
     role: DtlsRole,
+    /// What the peer's descriptions say its certificate is.
+    described: Option<Fingerprint>,
     untold: VecDeque<LinkEvent>,
     open_channels: usize,
     closed_channels: usize,
@@ -83,6 +86,7 @@ impl Task {
         let mut state = State {
             negotiation: Negotiation::new(self.config.polite),
             role: DtlsRole::default(),
+            described: None,
             untold: VecDeque::new(),
             open_channels: 0,
             closed_channels: 0,
@@ -130,6 +134,9 @@ impl Task {
                     }
                 }
                 () = flushed(&mut state.flush) => state.flush = None,
+                () = self.connection.refusals.seen(), if state.open_channels < 2 => {
+                    state.fail(LinkError::Certificate("a certificate was refused"));
+                }
                 () = at(deadline) => if state.closing_until.is_some() {
                     state.done = true;
                 } else {
@@ -186,6 +193,9 @@ impl Task {
         tracing::debug!(link = self.config.link, kind = ?remote.kind, ?verdict, "a description came");
         let theirs = |error: webrtc::error::Error| LinkError::Peer(error.to_string());
         let ours = |error: webrtc::error::Error| LinkError::Setup(error.to_string());
+        if verdict != Verdict::Ignore {
+            state.named(&remote.sdp)?;
+        }
         match verdict {
             Verdict::Ignore => return Ok(()),
             Verdict::Accept => {
@@ -294,6 +304,10 @@ impl Task {
     async fn open(&self, state: &mut State) {
         self.connection.pace.release();
         match facts::opening(&*self.connection.peer).await {
+            // The library has compared them already; it has a setting not to.
+            Ok(opening) if state.described != Some(Fingerprint(opening.remote_fingerprint)) => {
+                state.fail(LinkError::Certificate("the live one is another"));
+            }
             Ok(opening) => state.tell(LinkEvent::Opened {
                 local_fingerprint: opening.local_fingerprint,
                 remote_fingerprint: opening.remote_fingerprint,
@@ -369,6 +383,16 @@ impl Task {
 }
 
 impl State {
+    /// Takes down which certificate a description of the peer names: one, and the same as before, since a connection keeps its DTLS.
+    fn named(&mut self, sdp: &str) -> Result<(), LinkError> {
+        let named = Fingerprint::from_sdp(sdp).ok_or(LinkError::Certificate("a description names none for sure"))?;
+        if self.described.is_some_and(|before| before != named) {
+            return Err(LinkError::Certificate("a later description names another"));
+        }
+        self.described = Some(named);
+        Ok(())
+    }
+
     fn tell(&mut self, event: LinkEvent) {
         self.untold.push_back(event);
     }

@@ -15,12 +15,14 @@ use super::{
     reporter::{Happened, Reporter},
     rtcp_tap::Feedback,
 };
-use crate::{ice, link::usable, pace::Pace, runtime::WideSocketRuntime};
+use crate::{ice, link::usable, pace::Pace, refusals::Refusals, runtime::WideSocketRuntime};
 
 /// A connection and congestion control's target for it, bits a second.
 pub(super) struct Connected {
     pub(super) peer: Arc<dyn PeerConnection>,
     pub(super) target_bps: watch::Receiver<u32>,
+    /// Certificates that either side refused.
+    pub(super) refusals: Refusals,
 }
 
 /// Makes a connection that reports to `reports` and `feedback`.
@@ -43,7 +45,8 @@ pub(super) async fn connect(
         let pace = Pace::default();
         // The pace is for the handshake of data channels, and a call has none.
         pace.release();
-        let runtime = WideSocketRuntime::current(pace).ok_or_else(|| MediaError::Machine("no runtime".to_owned()))?;
+        let refusals = Refusals::default();
+        let runtime = WideSocketRuntime::current(pace, refusals.clone()).ok_or_else(|| MediaError::Machine("no runtime".to_owned()))?;
         let policy = if relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
         let configuration = RTCConfigurationBuilder::default()
             .with_ice_servers(ice_servers.clone())
@@ -61,7 +64,7 @@ pub(super) async fn connect(
             .build()
             .await;
         match made {
-            Ok(peer) => return Ok(Connected { peer: Arc::new(peer), target_bps }),
+            Ok(peer) => return Ok(Connected { peer: Arc::new(peer), target_bps, refusals }),
             Err(error) => refused = Some(error.to_string()),
         }
     }

@@ -36,7 +36,7 @@ async fn confirmed(url: &str, timings: Timings) -> (Guest, OpenLink) {
 }
 
 /// Waits until the guest has given the peer up; nothing may have come through before.
-async fn failure(guest: &mut Guest) -> Failure {
+pub async fn failure(guest: &mut Guest) -> Failure {
     guest
         .until("failed", |event| match event {
             Event::PeerChanged { peer } if peer.link == LinkState::Failed => peer.failure.clone(),
@@ -168,7 +168,7 @@ async fn a_peer_whose_connection_never_opens_is_given_up() {
     let mut epoch = stranger.shake_hands().await;
     let description = parlor_protocol::negotiation::Description {
         kind: parlor_protocol::negotiation::DescriptionType::Offer,
-        sdp: "v=0\r\n".into(),
+        sdp: format!("v=0\r\na=fingerprint:sha-256 {}\r\n", ["AB"; 32].join(":")),
     };
     let message = parlor_protocol::negotiation::Sealed::Description { link: 1, description };
     let body = epoch.seal(parlor_protocol::negotiation::Plane::Data, &message, [1; 24]).unwrap();

@@ -4,7 +4,7 @@ use std::{str::FromStr, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use parlor_client::{
-    link::{DataLink, EVENTS, LinkConfig, LinkEvent},
+    link::{DataLink, EVENTS, LinkConfig, LinkError, LinkEvent},
     signaling::{Signaling, SignalingConfig, SignalingEvent},
 };
 use parlor_protocol::{
@@ -25,6 +25,15 @@ pub struct Stranger {
     id: PeerId,
     signals: mpsc::Receiver<SignalingEvent>,
     nonces: u8,
+    /// What it makes of its own descriptions before it seals them.
+    edit: fn(&str) -> String,
+}
+
+/// What became of a connection that it tried to open.
+pub enum Opening {
+    Open(Box<OpenLink>),
+    /// Its own side gave up.
+    Failed(LinkError),
 }
 
 /// Its open connection.
@@ -38,9 +47,41 @@ pub struct OpenLink {
     _signaling: Signaling,
 }
 
+struct Seated {
+    stranger: Stranger,
+    joined: Vec<PeerId>,
+}
+
 impl Stranger {
     /// Enters the room in which `host` sits.
     pub async fn enter(link: &str, host: PeerId) -> Self {
+        let stranger = Self::take_seat(link, host, false).await;
+        assert_eq!(stranger.joined, [host]);
+        stranger.stranger
+    }
+
+    /// Starts a room, which somebody else then enters.
+    pub async fn start(link: &str) -> Self {
+        Self::take_seat(link, PeerId([0; 16]), true).await.stranger
+    }
+
+    /// Waits for who enters.
+    pub async fn meet(&mut self) {
+        loop {
+            if let SignalingEvent::PeerJoined(peer) = self.event().await {
+                self.host = peer;
+                return;
+            }
+        }
+    }
+
+    /// From now on it lies in its descriptions.
+    pub fn lie(mut self, edit: fn(&str) -> String) -> Self {
+        self.edit = edit;
+        self
+    }
+
+    async fn take_seat(link: &str, host: PeerId, create: bool) -> Seated {
         let invitation = Invitation::from_str(link).unwrap();
         let keys = invitation.keys();
         // The largest id: the polite one, which expects offers as the newcomer makes them.
@@ -51,15 +92,15 @@ impl Stranger {
             token: keys.token().to_owned(),
             peer: id,
             resume: URL_SAFE_NO_PAD.encode([9; 32]),
-            create: false,
+            create,
         };
         let (sender, mut signals) = mpsc::channel(64);
         let signaling = Signaling::start(config, sender);
         loop {
             match tokio::time::timeout(PATIENCE, signals.recv()).await.unwrap().unwrap() {
                 SignalingEvent::Entered(joined) => {
-                    assert_eq!(joined.peers, [host]);
-                    return Self { signaling, host, keys, id, signals, nonces: 0 };
+                    let stranger = Self { signaling, host, keys, id, signals, nonces: 0, edit: str::to_owned };
+                    return Seated { stranger, joined: joined.peers };
                 }
                 SignalingEvent::Unreachable { .. } => {}
                 other => panic!("{other:?}"),
@@ -72,9 +113,13 @@ impl Stranger {
         [self.nonces; N]
     }
 
+    async fn event(&mut self) -> SignalingEvent {
+        tokio::time::timeout(PATIENCE, self.signals.recv()).await.unwrap().unwrap()
+    }
+
     async fn signal(&mut self) -> String {
         loop {
-            match tokio::time::timeout(PATIENCE, self.signals.recv()).await.unwrap().unwrap() {
+            match self.event().await {
                 SignalingEvent::Signal { from, body } => {
                     assert_eq!(from, self.host);
                     return body;
@@ -111,7 +156,15 @@ impl Stranger {
     }
 
     /// Opens a data connection like an honest peer, up to the moment of the key confirmation.
-    pub async fn open(mut self) -> OpenLink {
+    pub async fn open(self) -> OpenLink {
+        match self.try_to_open(|| {}).await {
+            Opening::Open(open) => *open,
+            Opening::Failed(error) => panic!("{error}"),
+        }
+    }
+
+    /// The same, where it may fail; `described` is called when a description of its own has gone.
+    pub async fn try_to_open(mut self, mut described: impl FnMut()) -> Opening {
         let mut epoch = self.shake_hands().await;
         let (sender, mut events) = mpsc::channel(EVENTS);
         let config = LinkConfig {
@@ -137,19 +190,23 @@ impl Stranger {
                 }
             };
             let message = match event {
-                LinkEvent::LocalDescription(description) => Sealed::Description { link: 1, description },
+                LinkEvent::LocalDescription(mut description) => {
+                    description.sdp = (self.edit)(&description.sdp);
+                    described();
+                    Sealed::Description { link: 1, description }
+                }
                 LinkEvent::LocalCandidate(candidate) => Sealed::Candidate { link: 1, candidate },
                 LinkEvent::Opened { local_fingerprint, remote_fingerprint, .. } => {
-                    return OpenLink {
+                    return Opening::Open(Box::new(OpenLink {
                         link,
                         events,
                         epoch,
                         fingerprints: (Fingerprint(local_fingerprint), Fingerprint(remote_fingerprint)),
                         _signals: self.signals,
                         _signaling: self.signaling,
-                    };
+                    }));
                 }
-                LinkEvent::Failed(error) => panic!("{error}"),
+                LinkEvent::Failed(error) => return Opening::Failed(error),
                 _ => continue,
             };
             let body = epoch.seal(Plane::Data, &message, self.nonce()).unwrap();

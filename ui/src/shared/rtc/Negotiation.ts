@@ -3,9 +3,10 @@
 // Promises: everything asked of it happens one after the other, so a description is never applied between the halves of
 // another; our candidates leave after the description they belong to; candidates that come early wait, at most
 // `EARLY_CANDIDATES`. The first offer is made when asked for, since only one side begins; later ones also when the connection
-// itself asks (`negotiationneeded`). Left to others: link numbers, the way signals travel, when to mend.
+// itself asks (`negotiationneeded`). All descriptions that are taken name one and the same certificate. Left to others: link numbers, the way signals travel, when to mend.
 import type { Candidate } from '../../protocol/Candidate';
 import type { Description } from '../../protocol/Description';
+import { fingerprintOfDescription } from './fingerprint';
 import type { PeerConnectionLike } from './PeerConnectionLike';
 
 /** A message of one connection's negotiation; `MediaSignal` without the link number. */
@@ -19,8 +20,13 @@ export interface NegotiationOwner {
   send(signal: NegotiationSignal): void;
   /** Between a remote offer and our answer: the moment to attach what we send. */
   prepareAnswer?(): Promise<void>;
-  /** The connection cannot be negotiated; it should be closed. */
+  /** The connection cannot be negotiated; it should be closed. A `WrongCertificate` is the other side's fault. */
   failed(error: Error): void;
+}
+
+/** A description does not say for sure which certificate is meant, or another than the one before it. */
+export class WrongCertificate extends Error {
+  override readonly name = 'WrongCertificate';
 }
 
 /** Candidates kept before the description they belong to. More than any machine has interfaces. */
@@ -32,6 +38,8 @@ export class Negotiation {
   /** True from ignoring a colliding offer until the next description is taken: its candidates are ignored with it. */
   #ignoringOffer = false;
   #described = false;
+  /** The certificate that the other side's descriptions name. */
+  #named: string | null = null;
   readonly #early: (Candidate | null)[] = [];
   readonly #unsent: (Candidate | null)[] = [];
 
@@ -48,6 +56,11 @@ export class Negotiation {
       // Before the first exchange both sides would say so; who begins is not theirs to decide.
       if (connection.remoteDescription !== null) void this.offer();
     });
+  }
+
+  /** The certificate that the other side named, lower-case hex; null before its first description. */
+  get named(): string | null {
+    return this.#named;
   }
 
   /** True when a remote offer, coming now, would collide with one of ours. */
@@ -90,12 +103,21 @@ export class Negotiation {
     if (this.#ignoringOffer) return;
     // An answer to an offer that was rolled back since answers nothing any more.
     if (!offer && this.connection.signalingState !== 'have-local-offer') return;
+    this.#takeName(description.sdp);
     await this.connection.setRemoteDescription(description);
     for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
     if (!offer) return;
     await this.owner.prepareAnswer?.();
     await this.connection.setLocalDescription();
     this.#sendDescription();
+  }
+
+  #takeName(sdp: string): void {
+    const named = fingerprintOfDescription(sdp);
+    if (named === null) throw new WrongCertificate('a description names no certificate for sure');
+    // A connection keeps its DTLS, so a later description has nothing new to say about it.
+    if (this.#named !== null && this.#named !== named) throw new WrongCertificate('a later description names another certificate');
+    this.#named = named;
   }
 
   async #addCandidate(candidate: Candidate | null): Promise<void> {

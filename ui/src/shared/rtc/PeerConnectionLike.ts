@@ -6,6 +6,8 @@
 
 /** The DTLS side of a connection: what was really met on the wire. */
 export interface DtlsTransportLike {
+  /** `failed` when either side refused the other's certificate. Absent where the platform hides it. */
+  readonly state?: RTCDtlsTransportState;
   /** DER certificates of the other side, leaf first; empty until DTLS is up. Absent where the platform hides them. */
   getRemoteCertificates?(): ArrayBuffer[];
 }

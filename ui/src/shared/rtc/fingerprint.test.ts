@@ -13,13 +13,27 @@ describe('a fingerprint', () => {
   });
 
   it('is read from a description when all its lines agree', () => {
-    expect(fingerprintOfDescription(`v=0\r\n${line('AB')}\r\nm=audio\r\n${line('ab')}\r\n`)).toBe('ab'.repeat(32));
+    expect(fingerprintOfDescription(`v=0\r\n${line('AB')}\r\nm=audio\r\n${line('AB')}\r\n`)).toBe('ab'.repeat(32));
   });
 
-  it('is unknown when lines differ, are missing or of another hash', () => {
-    expect(fingerprintOfDescription(`${line('AB')}\r\n${line('AC')}\r\n`)).toBeNull();
+  it('is unknown when there is no line', () => {
     expect(fingerprintOfDescription('v=0\r\n')).toBeNull();
-    expect(fingerprintOfDescription(line('AB').replace('sha-256', 'sha-1'))).toBeNull();
-    expect(fingerprintOfDescription(line('AB').slice(0, -3))).toBeNull();
+  });
+
+  it.each([
+    line('AC'),
+    line('AB').replace('sha-256', 'sha-1'),
+    line('AB').replace('sha-256', 'SHA-256'),
+    line('AB').slice(0, -3),
+    line('AB').replaceAll(':', ''),
+    line('ab'),
+    ` ${line('AC')}`,
+    `A=Fingerprint:sha-256 ${line('AC').slice(-95)}`,
+    `a=x\r${line('AC')}`,
+    `${line('AB')} `,
+    'a=fingerprint:',
+  ])('is unknown when there is such a line beside the right one: %s', (wrong) => {
+    expect(fingerprintOfDescription(`v=0\r\n${line('AB')}\r\n${wrong}\r\n`)).toBeNull();
+    expect(fingerprintOfDescription(`v=0\r\n${wrong}\n${line('AB')}\r\n`)).toBeNull();
   });
 });

@@ -18,15 +18,21 @@ export function fingerprintOfCertificate(der: ArrayBuffer): string {
   return bytesToHex(sha256(new Uint8Array(der)));
 }
 
-/** The one of a session description: its first `a=fingerprint:sha-256` line (RFC 8122 section 5), if they all agree. */
+/**
+ * The one of a session description: `a=fingerprint:sha-256`, in the letters of RFC 8122. Null when a line about a fingerprint is anything
+ * else (another hash, other letters, another value) or there is none: parsers take the first of several, or the last, and read letters as
+ * they like. Twin of `Fingerprint::from_sdp` in `crates/trust/src/fingerprint.rs`.
+ */
 export function fingerprintOfDescription(sdp: string): string | null {
-  const found = new Set<string>();
-  for (const [, value] of sdp.matchAll(/^a=fingerprint:sha-256 ((?:[0-9a-f]{2}:){31}[0-9a-f]{2})\s*$/gim)) {
-    if (value !== undefined) found.add(value.replaceAll(':', '').toLowerCase());
+  let found: string | null = null;
+  // Some parsers end a line at either character.
+  for (const line of sdp.split(/[\r\n]/)) {
+    if (!/^\s*a=fingerprint/i.test(line)) continue;
+    const value = /^a=fingerprint:sha-256 ((?:[0-9A-F]{2}:){31}[0-9A-F]{2})$/.exec(line)?.[1];
+    if (value === undefined || (found !== null && found !== value)) return null;
+    found = value;
   }
-  // Bundled media share one transport, so two different lines would leave open which certificate is meant.
-  const [only, ...others] = found;
-  return only !== undefined && others.length === 0 ? only : null;
+  return found === null ? null : found.replaceAll(':', '').toLowerCase();
 }
 
 /**

@@ -33,7 +33,7 @@ use super::{
     stats,
     sync::Sync,
 };
-use crate::dtls_role::DtlsRole;
+use crate::{dtls_role::DtlsRole, refusals::Refusals};
 
 /// Orders that may wait for a connection. Beyond them the page's control socket waits.
 const ORDERS: usize = 64;
@@ -94,12 +94,15 @@ pub(super) struct Call {
     around: Around,
     peer: Arc<dyn PeerConnection>,
     target_bps: watch::Receiver<u32>,
+    refusals: Refusals,
     /// What readers were told last of how long a repair takes.
     patience: Duration,
     sections: Sections,
     sync: Arc<Sync>,
     figures: Figures,
     is_playing: bool,
+    /// It was connected: records are encrypted, and what looks like an alert in the clear is none.
+    is_up: bool,
     has_remote_offer: bool,
     has_local_offer: bool,
     role: DtlsRole,
@@ -132,17 +135,19 @@ impl Call {
         orders
     }
 
-    fn new(number: u32, around: Around, Connected { peer, target_bps }: Connected) -> Self {
+    fn new(number: u32, around: Around, Connected { peer, target_bps, refusals }: Connected) -> Self {
         Self {
             number,
             around,
             peer,
             target_bps,
+            refusals,
             patience: picture_receiver::PATIENCE,
             sections: Sections::default(),
             sync: Arc::new(Sync::new()),
             figures: Figures::default(),
             is_playing: false,
+            is_up: false,
             has_remote_offer: false,
             has_local_offer: false,
             role: DtlsRole::default(),
@@ -162,6 +167,7 @@ impl Call {
     ) {
         let (connection, sync) = (self.number, Arc::clone(&self.sync));
         self.around.sound(SoundOrder::Join { connection, sync }).await;
+        let refusals = self.refusals.clone();
         loop {
             tokio::select! {
                 order = orders.recv() => match order {
@@ -175,6 +181,11 @@ impl Call {
                     let target_bps = *self.target_bps.borrow_and_update();
                     let bitrate_bps = target_bps.saturating_sub(SOUND_BPS) / 100 * PICTURE_PERCENT;
                     self.around.picture(PictureOrder::Target { connection, bitrate_bps }).await;
+                }
+                // The library goes on waiting; the standard calls a connection whose DTLS failed failed.
+                () = refusals.seen(), if !self.is_up => {
+                    let (state, certificates) = (ConnectionState::Failed, Vec::new());
+                    self.around.say(&PortMessage::State { connection, state, certificates });
                 }
                 // Readers and senders end with their track; nothing is left to do for them.
                 Some(_) = self.tasks.join_next() => {}
@@ -266,6 +277,7 @@ impl Call {
             Happened::GatheringCompleted => self.around.say(&PortMessage::Candidate { connection, candidate: None }),
             Happened::State(state) => {
                 let state = page_state(state);
+                self.is_up |= state == ConnectionState::Connected;
                 let certificates = self.sections.certificates().await;
                 let certificates = certificates.iter().map(|der| BASE64_STANDARD.encode(der)).collect();
                 self.around.say(&PortMessage::State { connection, state, certificates });

@@ -173,6 +173,10 @@ impl Session {
     async fn link_failed(&mut self, error: &LinkError) {
         let was_proven = self.connection.as_ref().is_some_and(Connection::is_proven);
         tracing::debug!(%error, was_proven, link = self.last_link, "a connection ended");
+        if matches!(error, LinkError::Certificate(_)) {
+            // Who is wrong is not called back.
+            return self.proof_failed(&error.to_string()).await;
+        }
         if was_proven || self.peer.link == LinkState::Interrupted {
             let patience_ms = if self.peer.polite { self.room.timings.stagger_ms } else { 0 };
             // A connection that closed may have been a peer that goes: its goodbye by the server is waited for a moment.

@@ -7,7 +7,7 @@ import type { Control } from '../../../protocol/Control';
 import type { FailureCode } from '../../../protocol/FailureCode';
 import type { Seen } from '../../../protocol/Seen';
 import { localFingerprint, remoteFingerprint } from '../../../shared/rtc/fingerprint';
-import { Negotiation } from '../../../shared/rtc/Negotiation';
+import { Negotiation, WrongCertificate } from '../../../shared/rtc/Negotiation';
 import type { NegotiationSignal } from '../../../shared/rtc/Negotiation';
 import { parseControl } from '../../../transfer/controlGuard';
 import type { Bytes } from '../../../trust/bytes';
@@ -79,7 +79,7 @@ export class DataLink {
     this.#relay = new RelayTrouble(this.#connection, configuration, (code) => this.#end(code, 'no relay candidate'));
     this.#negotiation = new Negotiation(this.#connection, () => epoch.polite, {
       send: (signal) => owner.send(signal),
-      failed: (error) => this.#end('connect-failed', error.name),
+      failed: (error) => this.#end(error instanceof WrongCertificate ? 'proof-failed' : 'connect-failed', error.name),
     });
     this.#control.addEventListener('open', () => this.#confirm());
     this.#control.addEventListener('message', (event: MessageEvent<unknown>) => this.#controlReceived(event.data));
@@ -88,7 +88,10 @@ export class DataLink {
       channel.addEventListener('close', () => this.#end('connect-failed', 'channel closed'));
     }
     this.#connection.addEventListener('connectionstatechange', () => {
-      if (this.#connection.connectionState === 'failed') this.#end(this.#relay.code ?? 'connect-failed', 'no path');
+      if (this.#connection.connectionState !== 'failed') return;
+      // DTLS fails when either side refuses the other's certificate; ICE when there is no way.
+      if (this.#connection.sctp?.transport.state === 'failed') this.#end('proof-failed', 'a certificate was refused');
+      else this.#end(this.#relay.code ?? 'connect-failed', 'no path');
     });
     this.#timer = setTimeout(() => this.#end(this.#relay.code ?? 'connect-failed', 'not proven in time'), CONNECT_MS);
   }
@@ -140,6 +143,11 @@ export class DataLink {
     const remoteBytes = parseFingerprint(remote?.fingerprint ?? '');
     if (local === null || remote === null || remoteBytes === null) {
       this.#end('proof-failed', 'a fingerprint is missing');
+      return;
+    }
+    if (remote.fingerprint !== this.#negotiation.named) {
+      // The platform has compared them already. Should one not have done so, it ends here.
+      this.#end('proof-failed', 'the live certificate is another than the one named');
       return;
     }
     this.#confirmation = { local, remote: remoteBytes, seen: remote.seen };
