@@ -21,6 +21,17 @@ fn every_vector_is_read_by_both_languages() {
 }
 
 #[test]
+fn every_corpus_is_fed_to_a_parser() {
+    let tests = files_below("tests/parsers", &[".rs"]).into_iter().chain(files_below("ui/src", &["parsers.test.ts"]));
+    let texts: String = tests.map(|file| read(&file)).collect();
+    for corpus in files_below("tests/corpus", &[".txt"]) {
+        let stem = corpus.rsplit('/').next().unwrap_or_default().trim_end_matches(".txt");
+        let is_fed = texts.contains(&format!("(\"{stem}\"")) || texts.contains(&format!("('{stem}'"));
+        assert!(is_fed, "{corpus} is fed to nothing");
+    }
+}
+
+#[test]
 fn cargo_and_npm_say_the_same_version() {
     let cargo = read("Cargo.toml");
     let version = cargo

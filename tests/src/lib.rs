@@ -1,8 +1,15 @@
-//! What whole-system tests share: where the repository is and what stands in it.
+//! What whole-system tests share: where the repository is and what stands in it, and inputs for parsers.
 //!
 //! Promises: only files under version control's eye count (no build output, no `node_modules`).
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot read the repository has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot read the repository has failed"
+)]
+
+pub mod generator;
 
 use std::{
     fs,

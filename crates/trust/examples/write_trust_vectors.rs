@@ -72,12 +72,15 @@ fn invitation() -> Value {
         json!({ "server": server, "secret": hex(&SECRET), "link": invitation.link(), "app_link": invitation.app_link() })
     });
     let secret = b64(&SECRET);
+    // 1024 bytes.
+    let longest = format!("https://a/{}", ":".repeat(1014));
     let read = [
         (format!("  https://parlor.example/#v1.{secret}\n"), "https://parlor.example"),
         (format!("https://parlor.example#v1.{secret}"), "https://parlor.example"),
         (format!("HTTPS://parlor.example//#v1.{secret}"), "https://parlor.example"),
         (format!("parlor://join?server=https://parlor.example/#v1.{secret}"), "https://parlor.example"),
         (format!("parlor://join?server=http%3a%2f%2f[%3a%3a1]%3a80#v1.{secret}"), "http://[::1]:80"),
+        (format!("{longest}#v1.{secret}"), longest.as_str()),
     ];
     let read = read.map(|(link, server)| json!({ "link": link, "server": server, "secret": hex(&SECRET) }));
     let bad = |link: String, code: &str| json!({ "link": link, "code": code });
@@ -97,6 +100,7 @@ fn invitation() -> Value {
         bad(format!("ftp://parlor.example/#v1.{secret}"), "not-an-invitation"),
         bad(format!("https:parlor.example/#v1.{secret}"), "not-an-invitation"),
         bad(format!("https:///#v1.{secret}"), "not-an-invitation"),
+        bad(format!("{longest}:#v1.{secret}"), "not-an-invitation"),
         bad(format!("https://user@parlor.example/#v1.{secret}"), "not-an-invitation"),
         bad(format!("https://user:word@parlor.example/#v1.{secret}"), "not-an-invitation"),
         bad(format!("https://parlor.example:/#v1.{secret}"), "not-an-invitation"),
@@ -115,7 +119,7 @@ fn invitation() -> Value {
         bad("https://parlor.example/#v10.abc".into(), "another-version"),
         bad("parlor://join?server=https%3A%2F%2Fparlor.example#v2.".into(), "another-version"),
     ];
-    json!({ "derived": derived, "links": links, "read": read, "refused": refused })
+    json!({ "derived": derived, "links": links, "read": read, "refused": refused.as_slice() })
 }
 
 /// The epoch of `LOW` and `HIGH` at both.

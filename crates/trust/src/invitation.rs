@@ -18,6 +18,8 @@ use crate::{
 
 /// Longest link that is looked at, in bytes: longer than any server's URL, short enough for a form field.
 const LINK_BYTES: usize = 4096;
+/// Longest base URL of a server, in bytes: with every one of them encoded, the app's form of the link still fits.
+const SERVER_BYTES: usize = 1024;
 const APP_PREFIX: &str = "parlor://join?server=";
 
 /// An invitation into one room on one server. Whoever holds it may enter.
@@ -130,7 +132,11 @@ pub fn base_url(text: &str) -> Result<String, TrustError> {
             |byte: u8| matches!(byte, b'!' | b'#'..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~');
         let (scheme, rest) = text.split_once("://")?;
         let scheme = scheme.to_ascii_lowercase();
-        if !text.bytes().all(is_plain) || !matches!(scheme.as_str(), "http" | "https") || rest.contains(['?', '#']) {
+        if text.len() > SERVER_BYTES
+            || !text.bytes().all(is_plain)
+            || !matches!(scheme.as_str(), "http" | "https")
+            || rest.contains(['?', '#'])
+        {
             return None;
         }
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));

@@ -13,6 +13,8 @@ export const SECRET_BYTES = 32;
 
 /** Longest link that is looked at, in characters: longer than any server's URL, short enough for a form field. */
 const LINK_CHARS = 4096;
+/** Longest base URL of a server: with every character encoded, the app's form of the link still fits. */
+const SERVER_CHARS = 1024;
 const APP_PREFIX = 'parlor://join?server=';
 
 /** An invitation into one room on one server. */
@@ -58,7 +60,7 @@ export function invitationAppLink(invitation: Invitation): string {
 export function parseServer(text: string): string {
   const [, scheme, authority, path] = /^(https?):\/\/([^/?#]*)(\/[^?#]*)?$/i.exec(text) ?? [];
   // One rule for every place a URL is read: visible ASCII only, no quotes, backslashes or brackets that other parsers bend.
-  if (scheme === undefined || authority === undefined || !/^[!#-;=?-[\]_a-z~]*$/i.test(text)) {
+  if (text.length > SERVER_CHARS || scheme === undefined || authority === undefined || !/^[!#-;=?-[\]_a-z~]*$/i.test(text)) {
     throw new TrustError('not-an-invitation', 'the server is no http or https URL');
   }
   if (!/^(\[[0-9a-f:.]+\]|[^@:[\]]+)(:[0-9]{1,5})?$/i.test(authority)) {
