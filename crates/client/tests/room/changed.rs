@@ -17,8 +17,8 @@ use crate::{
     tree::{content, files_below, write},
 };
 
-/// Enough to be held up in the middle of.
-const BYTES: usize = 6 << 20;
+/// Far more than a sender reads ahead, so that most of it is still to be read when it is held up.
+const BYTES: usize = 32 << 20;
 
 /// What happens to a source.
 const CHANGES: [(&str, fn(&Path)); 4] = [
