@@ -30,6 +30,8 @@ use crate::slots::Slot;
 pub struct Link {
     /// Where it comes from.
     pub remote: SocketAddr,
+    /// Which of our addresses it came in on.
+    pub local: SocketAddr,
     /// Cancelled when the connection is cut or gone.
     pub ended: CancellationToken,
     written_bytes: AtomicU64,
@@ -38,8 +40,8 @@ pub struct Link {
 
 impl Link {
     /// A hold on a connection that ends with `ended`.
-    pub fn new(remote: SocketAddr, ended: CancellationToken) -> Self {
-        Self { remote, ended, written_bytes: AtomicU64::new(0), progress: Notify::new() }
+    pub fn new(remote: SocketAddr, local: SocketAddr, ended: CancellationToken) -> Self {
+        Self { remote, local, ended, written_bytes: AtomicU64::new(0), progress: Notify::new() }
     }
 
     /// Ends the connection at once.

@@ -24,6 +24,7 @@ mod connection;
 mod error;
 mod figures;
 mod guard;
+mod host;
 mod http;
 mod ice;
 mod listener;

@@ -53,13 +53,16 @@ impl Listener for BoundedListener {
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "no TCP_NODELAY");
             }
-            let link = Arc::new(Link::new(remote, self.all.child_token()));
+            // A connection that is gone already has no address any more.
+            let Ok(local) = stream.local_addr() else { continue };
+            let link = Arc::new(Link::new(remote, local, self.all.child_token()));
             return (Connection::new(stream, Arc::clone(&link), self.stall, slot), link);
         }
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(Arc::new(Link::new(self.tcp.local_addr()?, self.all.child_token())))
+        let local = self.tcp.local_addr()?;
+        Ok(Arc::new(Link::new(local, local, self.all.child_token())))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use socketioxide::{ParserConfig, SocketIo};
+use socketioxide::{ParserConfig, SocketIo, TransportType};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -156,7 +156,10 @@ impl ServerHandle {
 
 fn socket_io(config: &Config) -> (socketioxide::layer::SocketIoLayer, SocketIo) {
     let read_bytes = config.message_bytes as usize * READ_BEYOND;
-    SocketIo::builder()
+    // Without polling no request that a foreign page can make without `Origin` opens anything: a WebSocket has one.
+    let builder = SocketIo::builder();
+    let builder = if config.polling { builder } else { builder.transports([TransportType::Websocket]) };
+    builder
         .req_path("/socket.io")
         .ping_interval(Duration::from_millis(config.ping_interval_ms))
         .ping_timeout(Duration::from_millis(config.ping_timeout_ms))
