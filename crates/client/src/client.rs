@@ -9,6 +9,7 @@ use parlor_protocol::{
     negotiation::HostKind,
     signaling::IceServer,
 };
+use parlor_trust::Fingerprint;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::room::{
@@ -38,6 +39,8 @@ pub struct ClientConfig {
     pub bytes_per_second: Option<u64>,
     /// Base URL of the server for rooms started without one.
     pub default_server: Option<String>,
+    /// SHA-256 of that server's certificate, where no authority vouches for it.
+    pub default_pin: Option<Fingerprint>,
     /// Durations; the defaults are those of the protocol.
     pub timings: Timings,
 }
@@ -53,6 +56,7 @@ impl ClientConfig {
             relay_only: false,
             bytes_per_second: None,
             default_server: None,
+            default_pin: None,
             timings: Timings::default(),
         }
     }
@@ -111,6 +115,15 @@ impl Client {
     /// Only if the engine is gone.
     pub async fn set_ice_servers(&self, servers: Vec<IceServer>, relay_only: bool) -> Result<(), Failure> {
         self.ask(Request::IceServers { servers, relay_only }).await
+    }
+
+    /// Sets the server for rooms started without one: its base URL, and SHA-256 of its certificate where no authority vouches for it. For rooms
+    /// started from now on.
+    ///
+    /// # Errors
+    /// Only if the engine is gone.
+    pub async fn set_own_server(&self, url: String, certificate_sha256: Option<[u8; 32]>) -> Result<(), Failure> {
+        self.ask(Request::OwnServer { url, pin: certificate_sha256.map(Fingerprint) }).await
     }
 
     /// Where the files of a transfer stand that were proven so far, while the room lasts.
