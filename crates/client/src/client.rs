@@ -12,7 +12,7 @@ use parlor_protocol::{
     negotiation::HostKind,
     signaling::IceServer,
 };
-use parlor_trust::DeviceKey;
+use parlor_trust::{DeviceKey, Fingerprint};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::room::{
@@ -44,6 +44,8 @@ pub struct ClientConfig {
     pub device: Option<Arc<DeviceKey>>,
     /// Base URL of the server for rooms started without one.
     pub default_server: Option<String>,
+    /// SHA-256 of that server's certificate, where no authority vouches for it.
+    pub default_pin: Option<Fingerprint>,
     /// Durations; the defaults are those of the protocol.
     pub timings: Timings,
 }
@@ -60,6 +62,7 @@ impl ClientConfig {
             bytes_per_second: None,
             device: None,
             default_server: None,
+            default_pin: None,
             timings: Timings::default(),
         }
     }
@@ -126,6 +129,15 @@ impl Client {
     /// Only if the engine is gone.
     pub async fn set_device(&self, device: Option<Arc<DeviceKey>>) -> Result<(), Failure> {
         self.ask(Request::Device(device)).await
+    }
+
+    /// Sets the server for rooms started without one: its base URL, and SHA-256 of its certificate where no authority vouches for it. For rooms
+    /// started from now on.
+    ///
+    /// # Errors
+    /// Only if the engine is gone.
+    pub async fn set_own_server(&self, url: String, certificate_sha256: Option<[u8; 32]>) -> Result<(), Failure> {
+        self.ask(Request::OwnServer { url, pin: certificate_sha256.map(Fingerprint) }).await
     }
 
     /// Where the files of a transfer stand that were proven so far, while the room lasts.

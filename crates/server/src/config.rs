@@ -11,7 +11,7 @@ use std::{
 use parlor_protocol::limits;
 use serde::Deserialize;
 
-use crate::{error::ServerError, origin, rate::Rate, rooms::Limits};
+use crate::{error::ServerError, host, origin, rate::Rate, rooms::Limits};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -60,8 +60,14 @@ settings! {
     listen: SocketAddr as SocketAddr = SocketAddr::from(([0, 0, 0, 0], 5000)), "PARLOR_LISTEN", value_name = "ADDR:PORT";
     /// Serve the plain dialect (`offer`, `answer`, `candidate` in the default namespace)
     plain: bool as bool = true, "PARLOR_PLAIN", num_args = 0..=1, require_equals = true, default_missing_value = "true";
+    /// Serve long-polling beside WebSocket; only plain clients ask for it
+    polling: bool as bool = true, "PARLOR_POLLING", num_args = 0..=1, require_equals = true, default_missing_value = "true";
     /// Folder of the web UI, instead of the one built in
     ui: Option<PathBuf> as PathBuf = None, "PARLOR_UI", value_name = "DIR";
+    /// Names that requests may call the server by, like `parlor.example` or `parlor.example:8443`, beside the address itself; none: any name
+    hosts: Vec<String> as Vec<String> = Vec::new(), "PARLOR_HOSTS", value_delimiter = ',';
+    /// Let pages that this machine serves connect: those at localhost, on any port
+    local_pages: bool as bool = true, "PARLOR_LOCAL_PAGES", num_args = 0..=1, require_equals = true, default_missing_value = "true";
     /// Further origins whose pages may connect, like `https://example.org`
     origins: Vec<String> as Vec<String> = Vec::new(), "PARLOR_ORIGINS", value_delimiter = ',';
     /// Addresses of reverse proxies whose `X-Forwarded-For` is believed
@@ -136,9 +142,17 @@ settings! {
 }
 
 impl Config {
-    /// For a server inside another program: no plain dialect, whatever free port on every interface.
+    /// For a server inside another program: a free port of the loopback address, nothing for plain clients, no name but its own addresses,
+    /// and no pages but its own.
     pub fn embedded() -> Self {
-        Self { plain: false, listen: SocketAddr::from(([0, 0, 0, 0], 0)), ..Self::default() }
+        Self {
+            plain: false,
+            polling: false,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            hosts: vec!["localhost".to_owned()],
+            local_pages: false,
+            ..Self::default()
+        }
     }
 
     /// Puts the sources together and checks the result: `given` (flags and environment) over the file over the defaults.
@@ -182,6 +196,11 @@ impl Config {
     /// Names the first key that is wrong and what is allowed.
     pub fn check(&self) -> Result<(), ServerError> {
         self.check_numbers()?;
+        for name in &self.hosts {
+            if !host::is_host(name) {
+                return Err(wrong("hosts", name, "a name or address as requests call it, like parlor.example:8443"));
+            }
+        }
         for origin in &self.origins {
             if !origin::is_origin(origin) {
                 return Err(wrong(
@@ -322,6 +341,7 @@ mod tests {
             ("lissten = \"x\"", "lissten"),
             ("room_peers = \"many\"", "room_peers"),
             ("room_peers = 1", "room_peers"),
+            ("hosts = [\"https://a\"]", "hosts"),
             ("origins = [\"*\"]", "origins"),
             ("origins = [\"https://a/path\"]", "origins"),
             ("stun = [\"http://a\"]", "stun"),

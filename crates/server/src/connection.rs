@@ -1,4 +1,4 @@
-//! One TCP connection, watched: it can be cut from outside, ends by itself when nothing moves, and tells how much was written.
+//! One connection, watched: it can be cut from outside, ends by itself when nothing moves, and tells how much was written.
 //!
 //! Why not leave that to the libraries above: Socket.IO has no way to close what lies below a namespace, and a writer whose
 //! peer does not read waits for ever.
@@ -17,7 +17,6 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     sync::Notify,
     time::{Instant, Sleep},
 };
@@ -30,6 +29,8 @@ use crate::slots::Slot;
 pub struct Link {
     /// Where it comes from.
     pub remote: SocketAddr,
+    /// Which of our addresses it came in on.
+    pub local: SocketAddr,
     /// Cancelled when the connection is cut or gone.
     pub ended: CancellationToken,
     written_bytes: AtomicU64,
@@ -38,8 +39,8 @@ pub struct Link {
 
 impl Link {
     /// A hold on a connection that ends with `ended`.
-    pub fn new(remote: SocketAddr, ended: CancellationToken) -> Self {
-        Self { remote, ended, written_bytes: AtomicU64::new(0), progress: Notify::new() }
+    pub fn new(remote: SocketAddr, local: SocketAddr, ended: CancellationToken) -> Self {
+        Self { remote, local, ended, written_bytes: AtomicU64::new(0), progress: Notify::new() }
     }
 
     /// Ends the connection at once.
@@ -101,9 +102,14 @@ impl Watch {
     }
 }
 
+/// What bytes come and go by: TCP, or TLS over it.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
 /// A connection that is handed to the HTTP server.
 pub struct Connection {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     link: Arc<Link>,
     reading: Watch,
     writing: Watch,
@@ -115,7 +121,7 @@ pub struct Connection {
 
 impl Connection {
     /// Watches a stream. It ends when no byte moves for `stall`, or when one that is to be written is not taken for as long.
-    pub fn new(stream: TcpStream, link: Arc<Link>, stall: Duration, slot: Slot) -> Self {
+    pub fn new(stream: Box<dyn Stream>, link: Arc<Link>, stall: Duration, slot: Slot) -> Self {
         let reading = Watch::new(&link, stall);
         let writing = Watch::new(&link, stall);
         Self { stream, link, reading, writing, stall, moved: Instant::now(), write_blocked: None, _slot: slot }

@@ -45,6 +45,9 @@ pub enum ServerError {
         /// Why.
         source: io::Error,
     },
+    /// There is no certificate to show. The user: check the disk and the folder's rights.
+    #[error("the certificate of the server cannot be made or kept: {0}")]
+    Identity(Box<dyn std::error::Error + Send + Sync>),
     /// Serving failed below us. Nobody: the system.
     #[error("the server stopped: {0}")]
     Io(#[from] io::Error),

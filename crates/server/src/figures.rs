@@ -41,6 +41,8 @@ pub struct Figures {
     pub sockets_refused: u64,
     /// Sockets cut off.
     pub sockets_cut: u64,
+    /// Requests over HTTP refused for the name they called the server by.
+    pub hosts_refused: u64,
     /// Requests over HTTP refused for their origin.
     pub origins_refused: u64,
     /// Requests over HTTP refused for speed.
@@ -74,6 +76,11 @@ impl Figures {
             ("plain_messages_total", "Messages of the plain dialect passed on.", self.plain_messages),
             ("sockets_refused_total", "Sockets not let in.", self.sockets_refused),
             ("sockets_cut_total", "Sockets cut off.", self.sockets_cut),
+            (
+                "hosts_refused_total",
+                "HTTP requests refused for the name they called the server by.",
+                self.hosts_refused,
+            ),
             ("origins_refused_total", "HTTP requests refused for their origin.", self.origins_refused),
             ("requests_limited_total", "HTTP requests refused for speed.", self.requests_limited),
         ];

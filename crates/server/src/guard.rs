@@ -1,4 +1,5 @@
-//! What every Socket.IO request passes before anything else sees it: origin, speed, and the CORS headers of its answer.
+//! What every request passes before anything else sees it: the name it calls us by; and for Socket.IO origin, speed, and the CORS headers
+//! of its answer.
 //!
 //! Cross-origin WebSocket handshakes ignore CORS, so the origin is judged here, for both transports alike.
 
@@ -9,7 +10,7 @@ use std::sync::{
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -19,10 +20,14 @@ use crate::{
     clock::Clock,
     config::Config,
     connection::Link,
+    host,
     listener::CameOn,
     origin,
     rate::{AddressBuckets, Rate},
 };
+
+/// What a request by a foreign name is told. It does not repeat the name.
+const FOREIGN_HOST: &str = "this server goes by another name or address: its operator can add names under `hosts`\n";
 
 /// Who sent a request, as an extension of the request.
 #[derive(Debug, Clone)]
@@ -39,6 +44,8 @@ pub struct Guard {
     config: Arc<Config>,
     clock: Clock,
     requests: Mutex<AddressBuckets>,
+    /// Requests refused for the name they call us by.
+    pub hosts_refused: AtomicU64,
     /// Requests refused for their origin.
     pub origins_refused: AtomicU64,
     /// Requests refused for speed.
@@ -53,6 +60,7 @@ impl Guard {
             config,
             clock,
             requests: Mutex::new(AddressBuckets::new(rate)),
+            hosts_refused: AtomicU64::new(0),
             origins_refused: AtomicU64::new(0),
             requests_limited: AtomicU64::new(0),
         }
@@ -66,6 +74,10 @@ pub async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
+    if !host::is_allowed(&request, link.local, &guard.config.hosts) {
+        guard.hosts_refused.fetch_add(1, Ordering::Relaxed);
+        return (StatusCode::MISDIRECTED_REQUEST, FOREIGN_HOST).into_response();
+    }
     if !request.uri().path().starts_with("/socket.io") {
         return next.run(request).await;
     }
@@ -73,7 +85,7 @@ pub async fn guard(
     let forwarded = headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes);
     let address = AddressKey::from(client_address(link.remote.ip(), forwarded, &guard.config.trusted_proxies));
     let origin = headers.get(header::ORIGIN).cloned();
-    if !is_welcome(headers, &guard.config.origins) {
+    if !is_welcome(headers, &guard.config) {
         guard.origins_refused.fetch_add(1, Ordering::Relaxed);
         return (StatusCode::FORBIDDEN, "origin not allowed").into_response();
     }
@@ -102,11 +114,10 @@ pub async fn guard(
     response
 }
 
-fn is_welcome(headers: &HeaderMap, configured: &[String]) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    match headers.get(header::ORIGIN).map(HeaderValue::to_str) {
-        None => origin::is_allowed(None, host, configured),
-        Some(Ok(origin)) => origin::is_allowed(Some(origin), host, configured),
-        Some(Err(_)) => false,
+fn is_welcome(headers: &HeaderMap, config: &Config) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    match text(header::ORIGIN) {
+        Some(origin) => origin::is_allowed(origin, text(header::HOST), &config.origins, config.local_pages),
+        None => origin::is_allowed_without(text(HeaderName::from_static("sec-fetch-site"))),
     }
 }

@@ -26,10 +26,12 @@ use crate::{
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' blob: data:; \
 media-src 'self' blob:; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 4] = [
+const HEADERS: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
+    // Foreign pages do not get to see so much as whether a picture of ours loads.
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
         "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
@@ -70,6 +72,7 @@ async fn metrics(State(site): State<Site>) -> impl IntoResponse {
         plain_sockets,
         plain_messages,
         connections: site.slots.taken(),
+        hosts_refused: site.guard.hosts_refused.load(Ordering::Relaxed),
         origins_refused: site.guard.origins_refused.load(Ordering::Relaxed),
         requests_limited: site.guard.requests_limited.load(Ordering::Relaxed),
         ..site.rooms.figures()

@@ -83,6 +83,6 @@ fn exit_code(error: &ServerError) -> u8 {
     match error {
         ServerError::Setting { .. } | ServerError::FileUnreadable { .. } | ServerError::FileInvalid { .. } => 2,
         ServerError::AddressTaken { .. } | ServerError::AddressUnusable { .. } => 3,
-        ServerError::Io(_) => 1,
+        ServerError::Identity(_) | ServerError::Io(_) => 1,
     }
 }

@@ -3,15 +3,14 @@
 //! Promises: a decision from two headers and a list, nothing else; the answer never is a wildcard.
 
 /// The origins of the app's own window, by platform.
-const APP: [&str; 3] = ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"];
+const APP: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
 /// Hosts that are this machine, on any port.
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// Whether a request with this `Origin` and `Host` may be served. Without an origin it comes from a native client.
+/// Whether a request with this `Origin` and `Host` may be served. `local_pages` lets in pages of this machine.
 ///
 /// The same origin is told by the host alone: behind a proxy that ends TLS the scheme is not known here.
-pub fn is_allowed(origin: Option<&str>, host: Option<&str>, configured: &[String]) -> bool {
-    let Some(origin) = origin else { return true };
+pub fn is_allowed(origin: &str, host: Option<&str>, configured: &[String], local_pages: bool) -> bool {
     if APP.contains(&origin) || configured.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)) {
         return true;
     }
@@ -20,8 +19,14 @@ pub fn is_allowed(origin: Option<&str>, host: Option<&str>, configured: &[String
         Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => authority,
     };
-    LOCAL.iter().any(|local| local.eq_ignore_ascii_case(name))
+    local_pages && LOCAL.iter().any(|local| local.eq_ignore_ascii_case(name))
         || host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
+}
+
+/// Whether a request without `Origin` comes from a native client or a page of our own, by what its `Sec-Fetch-Site` says. Browsers leave the
+/// origin out of some requests of foreign pages (`no-cors`), and say there whose they are, to servers on https or on their own machine.
+pub fn is_allowed_without(fetch_site: Option<&str>) -> bool {
+    matches!(fetch_site, None | Some("same-origin" | "none"))
 }
 
 /// Whether a text is an origin that can be put on the list.
@@ -46,22 +51,35 @@ mod tests {
     const HOST: Option<&str> = Some("parlor.example:5000");
 
     #[test]
-    fn native_clients_own_pages_and_localhost_are_let_in() {
+    fn own_pages_the_app_and_those_of_the_list_are_let_in() {
         for origin in [
-            None,
-            Some("http://parlor.example:5000"),
-            Some("https://parlor.example:5000"),
-            Some("http://localhost"),
-            Some("http://localhost:8080"),
-            Some("https://127.0.0.1:1"),
-            Some("http://[::1]:3000"),
-            Some("http://[::1]"),
-            Some("tauri://localhost"),
-            Some("http://tauri.localhost"),
-            Some("https://friend.example"),
+            "http://parlor.example:5000",
+            "https://parlor.example:5000",
+            "tauri://localhost",
+            "http://tauri.localhost",
+            "https://friend.example",
         ] {
-            assert!(is_allowed(origin, HOST, &["https://friend.example".to_owned()]), "{origin:?}");
+            for local_pages in [true, false] {
+                assert!(is_allowed(origin, HOST, &["https://friend.example".to_owned()], local_pages), "{origin}");
+            }
         }
+    }
+
+    #[test]
+    fn pages_of_this_machine_are_let_in_where_that_is_configured() {
+        for origin in
+            ["http://localhost", "http://localhost:8080", "https://127.0.0.1:1", "http://[::1]:3000", "http://[::1]"]
+        {
+            assert!(is_allowed(origin, HOST, &[], true), "{origin}");
+            assert!(!is_allowed(origin, HOST, &[], false), "{origin}");
+        }
+        assert!(is_allowed("http://localhost:5000", Some("localhost:5000"), &[], false), "our own all the same");
+    }
+
+    #[test]
+    fn without_an_origin_native_clients_and_own_pages_are_let_in() {
+        assert!([None, Some("same-origin"), Some("none")].into_iter().all(is_allowed_without));
+        assert!(![Some("cross-site"), Some("same-site"), Some("")].into_iter().any(is_allowed_without));
     }
 
     #[test]
@@ -81,10 +99,11 @@ mod tests {
             "ftp://localhost",
             "file://",
             "tauri://evil",
+            "https://tauri.localhost",
             "http://localhost:80x",
         ] {
-            assert!(!is_allowed(Some(origin), HOST, &[]), "{origin}");
+            assert!(!is_allowed(origin, HOST, &[], true), "{origin}");
         }
-        assert!(!is_allowed(Some("http://a"), None, &[]));
+        assert!(!is_allowed("http://a", None, &[], true));
     }
 }

@@ -2,23 +2,33 @@
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use socketioxide::{ParserConfig, SocketIo};
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use socketioxide::{ParserConfig, SocketIo, TransportType};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, oneshot},
+    task::{JoinHandle, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
     config::Config,
+    door::{Door, House},
     error::ServerError,
     guard::Guard,
     http::{Site, router},
-    listener::{BoundedListener, CameOn},
+    identity::Identity,
+    listener::{Arrivals, CameOn},
     plain_namespace::PlainNamespace,
     room_namespace::RoomNamespace,
     slots::Slots,
     web_ui::WebUi,
 };
 
+/// Connections that wait to be taken over by HTTP.
+const ARRIVALS: usize = 64;
+/// Addresses that wait to be listened on.
+const DOORS: usize = 4;
 /// Packets that wait in Engine.IO's own buffer of a socket.
 const BUFFER_PACKETS: usize = 1_024;
 /// How many times the limit a message may have and still be read, so that its sender gets an answer instead of a broken
@@ -28,8 +38,9 @@ const READ_BEYOND: usize = 2;
 /// A server that listens and does not serve yet.
 pub struct Server {
     config: Arc<Config>,
-    tcp: TcpListener,
+    door: Door,
     local_addr: SocketAddr,
+    more_doors: (mpsc::Sender<Door>, mpsc::Receiver<Door>),
 }
 
 impl Server {
@@ -39,13 +50,10 @@ impl Server {
     /// A value cannot be, or the address is taken or unusable.
     pub async fn bind(config: Config) -> Result<Self, ServerError> {
         config.check()?;
-        let address = config.listen;
-        let tcp = TcpListener::bind(address).await.map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => ServerError::AddressTaken { address },
-            _ => ServerError::AddressUnusable { address, source },
-        })?;
+        let tcp = listen(config.listen).await?;
         let local_addr = tcp.local_addr()?;
-        Ok(Self { config: Arc::new(config), tcp, local_addr })
+        let door = Door { tcp, tls: None };
+        Ok(Self { config: Arc::new(config), door, local_addr, more_doors: mpsc::channel(DOORS) })
     }
 
     /// Where it listens; with the port that was picked.
@@ -58,7 +66,7 @@ impl Server {
     /// # Errors
     /// Serving failed.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), ServerError> {
-        let Self { config, tcp, .. } = self;
+        let Self { config, door, local_addr, more_doors: (_keep_open, more_doors) } = self;
         let clock = Clock::start();
         let all = CancellationToken::new();
         let slots = Slots::new(config.max_connections as usize, config.max_connections_per_address);
@@ -76,14 +84,18 @@ impl Server {
             slots: Arc::clone(&slots),
             ui: WebUi::find(config.ui.clone()),
         };
-        let listener = BoundedListener {
-            tcp,
+        let accepting = CancellationToken::new();
+        let (handing_over, arrived) = mpsc::channel(ARRIVALS);
+        let house = House {
             slots,
             all: all.clone(),
+            closing: accepting.clone(),
             stall: Duration::from_millis(config.stall_timeout_ms),
             trusted_proxies: config.trusted_proxies.clone(),
+            arrived: handing_over,
         };
-        let accepting = CancellationToken::new();
+        let doors = tokio::spawn(keep_doors(door, more_doors, house));
+        let listener = Arrivals { arrived, local: local_addr };
         let app = router(site, layer).into_make_service_with_connect_info::<CameOn>();
         let serving = axum::serve(listener, app).with_graceful_shutdown(accepting.clone().cancelled_owned());
         let mut serving = tokio::spawn(serving.into_future());
@@ -101,6 +113,10 @@ impl Server {
                 let in_order = async {
                     rooms.shut().await;
                     io.close().await;
+                    // Whoever asks from here on is refused by the system.
+                    if let Err(error) = doors.await {
+                        tracing::error!(%error, "the doors ended badly");
+                    }
                     (&mut serving).await.unwrap_or_else(|error| Err(io::Error::other(error)))
                 };
                 let bound = Duration::from_millis(config.shutdown_ms);
@@ -113,6 +129,7 @@ impl Server {
                 }
             }
         };
+        accepting.cancel();
         keeping_time.abort();
         drop(ending);
         tracing::info!("closed");
@@ -122,18 +139,20 @@ impl Server {
     /// Serves in a task of its own, for programs that have other things to do.
     pub fn spawn(self) -> ServerHandle {
         let local_addr = self.local_addr;
+        let more_doors = self.more_doors.0.clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(self.run(async {
             // A handle that is dropped stops the server as well.
             let _ = stopped.await;
         }));
-        ServerHandle { local_addr, stop, task }
+        ServerHandle { local_addr, more_doors, stop, task }
     }
 }
 
 /// A server that runs in a task. It ends in order when the handle is dropped.
 pub struct ServerHandle {
     local_addr: SocketAddr,
+    more_doors: mpsc::Sender<Door>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), ServerError>>,
 }
@@ -142,6 +161,18 @@ impl ServerHandle {
     /// Where it listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// Listens on another address too, over TLS as `identity`, and returns where; port 0 picks a free one.
+    ///
+    /// # Errors
+    /// The address is taken or unusable, or the server has ended.
+    pub async fn listen_as(&self, address: SocketAddr, identity: &Identity) -> Result<SocketAddr, ServerError> {
+        let tcp = listen(address).await?;
+        let local_addr = tcp.local_addr()?;
+        let door = Door { tcp, tls: Some(identity.acceptor()) };
+        self.more_doors.send(door).await.map_err(|_| ServerError::Io(io::ErrorKind::NotConnected.into()))?;
+        Ok(local_addr)
     }
 
     /// Ends the server in order.
@@ -154,9 +185,33 @@ impl ServerHandle {
     }
 }
 
+async fn listen(address: SocketAddr) -> Result<TcpListener, ServerError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => ServerError::AddressTaken { address },
+        _ => ServerError::AddressUnusable { address, source },
+    })
+}
+
+/// Keeps all doors until the house closes; then they are closed when this returns.
+async fn keep_doors(first: Door, mut more: mpsc::Receiver<Door>, house: House) {
+    let closing = house.closing.clone();
+    let mut doors = JoinSet::new();
+    doors.spawn(first.keep(house.clone()));
+    loop {
+        tokio::select! {
+            () = closing.cancelled() => break,
+            Some(door) = more.recv() => { doors.spawn(door.keep(house.clone())); }
+        }
+    }
+    doors.join_all().await;
+}
+
 fn socket_io(config: &Config) -> (socketioxide::layer::SocketIoLayer, SocketIo) {
     let read_bytes = config.message_bytes as usize * READ_BEYOND;
-    SocketIo::builder()
+    // Without polling no request that a foreign page can make without `Origin` opens anything: a WebSocket has one.
+    let builder = SocketIo::builder();
+    let builder = if config.polling { builder } else { builder.transports([TransportType::Websocket]) };
+    builder
         .req_path("/socket.io")
         .ping_interval(Duration::from_millis(config.ping_interval_ms))
         .ping_timeout(Duration::from_millis(config.ping_timeout_ms))

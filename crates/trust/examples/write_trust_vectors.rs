@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 const SECRET: [u8; 32] = [0x5e; 32];
+const PIN: [u8; 32] = [0xc7; 32];
 const LOW: PeerId = PeerId([0x11; 16]);
 const HIGH: PeerId = PeerId([0xee; 16]);
 const LOW_NONCE: [u8; 32] = [0x21; 32];
@@ -69,8 +70,13 @@ fn invitation() -> Value {
     });
     let links = servers.map(|server| {
         let invitation = Invitation::new(server, SECRET).unwrap();
-        json!({ "server": server, "secret": hex(&SECRET), "link": invitation.link(), "app_link": invitation.app_link() })
+        json!({ "server": server, "secret": hex(&SECRET), "pin": null, "link": invitation.link(), "app_link": invitation.app_link() })
     });
+    let pinned = ["https://192.168.1.7:5000", "https://a.example/rooms~1"].map(|server| {
+        let (link, encoded) = (format!("#v1.{}.{}", b64(&SECRET), b64(&PIN)), server.replace(':', "%3A").replace('/', "%2F"));
+        json!({ "server": server, "secret": hex(&SECRET), "pin": hex(&PIN), "link": format!("{server}/{link}"), "app_link": format!("parlor://join?server={encoded}{link}") })
+    });
+    let links: Vec<Value> = links.into_iter().chain(pinned).collect();
     let secret = b64(&SECRET);
     // 1024 bytes.
     let longest = format!("https://a/{}", ":".repeat(1014));
@@ -94,6 +100,15 @@ fn invitation() -> Value {
         bad(format!("https://parlor.example/#v1.{}", &secret[1..]), "not-an-invitation"),
         bad(format!("https://parlor.example/#v1.{secret}A"), "not-an-invitation"),
         bad(format!("https://parlor.example/#v1.{secret}="), "not-an-invitation"),
+        bad(format!("https://parlor.example/#v1.{secret}."), "not-an-invitation"),
+        bad(format!("https://parlor.example/#v1.{secret}.{}", &b64(&PIN)[1..]), "not-an-invitation"),
+        bad(format!("https://parlor.example/#v1.{secret}.{}.", b64(&PIN)), "not-an-invitation"),
+        bad(format!("https://parlor.example/#v1.{secret}.{}.{0}", b64(&PIN)), "not-an-invitation"),
+        bad(format!("https://parlor.example/#v1..{}", b64(&PIN)), "not-an-invitation"),
+        bad(format!("https://parlor.example/#v1.{secret}:{}", b64(&PIN)), "not-an-invitation"),
+        bad(format!("http://192.168.1.7:5000/#v1.{secret}.{}", b64(&PIN)), "not-an-invitation"),
+        bad(format!("parlor://join?server=http%3A%2F%2Fa#v1.{secret}.{}", b64(&PIN)), "not-an-invitation"),
+        bad(format!("https://parlor.example/#v2.{secret}.{}", b64(&PIN)), "another-version"),
         bad(format!("https://parlor.example/#v1.{}_", &secret[..42]), "not-an-invitation"),
         bad(format!("https://parlor.example/#v1.+{}", &secret[1..]), "not-an-invitation"),
         bad(format!("https://parlor.example/#v1.{secret}#"), "not-an-invitation"),
@@ -119,7 +134,7 @@ fn invitation() -> Value {
         bad("https://parlor.example/#v10.abc".into(), "another-version"),
         bad("parlor://join?server=https%3A%2F%2Fparlor.example#v2.".into(), "another-version"),
     ];
-    json!({ "derived": derived, "links": links, "read": read, "refused": refused.as_slice() })
+    json!({ "derived": derived, "links": links, "read": read, "refused": refused.to_vec() })
 }
 
 /// The epoch of `LOW` and `HIGH` at both.

@@ -10,10 +10,11 @@ use parlor_protocol::id::PeerId;
 
 use crate::{
     base64url::Base64url,
-    code_keys::{CodeKeys, Role, Sender, generator},
+    code_keys::{CodeKeys, Role, Sealing, Sender, generator},
     code_message::{CODE_SESSION_BYTES, CodeMessage},
     cpace::{SECRET_RANDOM_BYTES, Secret},
     error::TrustError,
+    fingerprint::Fingerprint,
     invitation::Invitation,
     spoken_code::SpokenCode,
 };
@@ -63,7 +64,7 @@ impl CodeGuest {
     /// will name.
     ///
     /// # Errors
-    /// [`TrustError::WrongCode`], [`TrustError::BadShare`], [`TrustError::Broken`] and [`TrustError::NotAnInvitation`] (of `server`) have
+    /// [`TrustError::WrongCode`], [`TrustError::BadShare`], [`TrustError::Broken`] and [`TrustError::NotAnInvitation`] (of `server`, or a pin where it is not https) have
     /// ended the exchange; [`TrustError::OutOfOrder`] changes nothing.
     pub fn message_received(
         &mut self,
@@ -83,10 +84,15 @@ impl CodeGuest {
                 self.state = State::Confirmed { owner: from, keys };
                 Ok(CodeGuestOutput::Send(said))
             }
-            (State::Confirmed { owner, keys }, CodeMessage::CodeInvitation { sealed }) if *owner == from => {
-                let opened = keys.open(sealed);
+            (State::Confirmed { owner, keys }, CodeMessage::CodeInvitation { sealed, pin }) if *owner == from => {
+                let secret = keys.open(Sealing::Secret, sealed);
+                let pin = pin.map(|pin| keys.open(Sealing::Pin, &pin)).transpose();
                 self.state = State::Over;
-                Ok(CodeGuestOutput::Invited(Invitation::new(server, *opened?)?))
+                let invitation = Invitation::new(server, *secret?)?;
+                Ok(CodeGuestOutput::Invited(match pin? {
+                    Some(pin) => invitation.with_pin(Fingerprint(*pin))?,
+                    None => invitation,
+                }))
             }
             _ => Err(TrustError::OutOfOrder),
         }

@@ -23,8 +23,23 @@ use crate::{
     spoken_code::SpokenCode,
 };
 
-/// Associated data of the seal.
-const SEAL_DOMAIN: &[u8] = b"parlor v1 code invitation";
+/// What is sealed: the associated data of the seal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sealing {
+    /// The invitation's secret.
+    Secret,
+    /// The fingerprint of its server's certificate.
+    Pin,
+}
+
+impl Sealing {
+    fn domain(self) -> &'static [u8] {
+        match self {
+            Self::Secret => b"parlor v1 code invitation",
+            Self::Pin => b"parlor v1 code pin",
+        }
+    }
+}
 
 /// Who of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,8 +106,13 @@ impl CodeKeys {
 
     /// Seals an invitation's secret.
     #[expect(clippy::expect_used, reason = "32 bytes are a key, and seal to 48")]
-    pub(crate) fn seal(&self, secret: &Key, nonce: [u8; NONCE_BYTES]) -> Base64url<SEALED_INVITATION_BYTES> {
-        let payload = Payload { msg: secret.as_slice(), aad: SEAL_DOMAIN };
+    pub(crate) fn seal(
+        &self,
+        what: Sealing,
+        secret: &[u8; 32],
+        nonce: [u8; NONCE_BYTES],
+    ) -> Base64url<SEALED_INVITATION_BYTES> {
+        let payload = Payload { msg: secret.as_slice(), aad: what.domain() };
         let sealed = self.cipher().encrypt((&nonce).into(), payload).expect("32 bytes");
         Base64url([nonce.as_slice(), &sealed].concat().try_into().expect("24 + 48 bytes"))
     }
@@ -101,9 +121,9 @@ impl CodeKeys {
     ///
     /// # Errors
     /// [`TrustError::Broken`].
-    pub(crate) fn open(&self, sealed: &Base64url<SEALED_INVITATION_BYTES>) -> Result<Key, TrustError> {
+    pub(crate) fn open(&self, what: Sealing, sealed: &Base64url<SEALED_INVITATION_BYTES>) -> Result<Key, TrustError> {
         let (nonce, sealed) = sealed.0.split_first_chunk::<NONCE_BYTES>().ok_or(TrustError::Broken)?;
-        let payload = Payload { msg: sealed, aad: SEAL_DOMAIN };
+        let payload = Payload { msg: sealed, aad: what.domain() };
         let secret = Zeroizing::new(self.cipher().decrypt(nonce.into(), payload).map_err(|_| TrustError::Broken)?);
         secret.as_slice().try_into().map(Zeroizing::new).map_err(|_| TrustError::Broken)
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{base64url::Base64url, error::TrustError};
 
-/// Longest message in bytes that is looked at; ours take at most 160.
+/// Longest message in bytes that is looked at; ours take at most 260.
 pub const CODE_MESSAGE_BYTES: usize = 512;
 /// Bytes of a session's name.
 pub const CODE_SESSION_BYTES: usize = 16;
@@ -41,6 +41,9 @@ pub enum CodeMessage {
     CodeInvitation {
         /// Nonce and ciphertext.
         sealed: Base64url<SEALED_INVITATION_BYTES>,
+        /// The fingerprint of the server's certificate, sealed as well, if the invitation names one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<Base64url<SEALED_INVITATION_BYTES>>,
     },
 }
 

@@ -10,7 +10,7 @@ use parlor_protocol::id::PeerId;
 
 use crate::{
     base64url::Base64url,
-    code_keys::{CodeKeys, Role, Sender, generator},
+    code_keys::{CodeKeys, Role, Sealing, Sender, generator},
     code_message::{CODE_SESSION_BYTES, CodeMessage},
     cpace::{SECRET_RANDOM_BYTES, Secret},
     envelope::NONCE_BYTES,
@@ -117,8 +117,12 @@ impl CodeOwner {
             }
             (State::Tried { guest, keys }, CodeMessage::CodeConfirm { confirm }) if *guest == from => {
                 let answer = keys.verify(Role::Guest, confirm).and_then(|()| {
-                    let nonce = fresh.first_chunk::<NONCE_BYTES>().ok_or(TrustError::Broken)?;
-                    Ok(CodeMessage::CodeInvitation { sealed: keys.seal(invitation.secret(), *nonce) })
+                    let (nonce, rest) = fresh.split_first_chunk::<NONCE_BYTES>().ok_or(TrustError::Broken)?;
+                    let pin_nonce = rest.first_chunk::<NONCE_BYTES>().ok_or(TrustError::Broken)?;
+                    Ok(CodeMessage::CodeInvitation {
+                        sealed: keys.seal(Sealing::Secret, invitation.secret(), *nonce),
+                        pin: invitation.pin().map(|pin| keys.seal(Sealing::Pin, &pin.0, *pin_nonce)),
+                    })
                 });
                 self.state = State::Over(if answer.is_ok() { CodeStatus::Used } else { CodeStatus::Burnt });
                 answer

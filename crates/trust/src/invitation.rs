@@ -1,4 +1,5 @@
-//! Invitations (docs/protocol.md, section 2): a server's base URL and a secret, as a link for browsers or for the app.
+//! Invitations (docs/protocol.md, section 2): a server's base URL, a secret, and where no authority vouches for the server the fingerprint of
+//! its certificate, as a link for browsers or for the app.
 //!
 //! Promises: what is printed reads back as the same; the secret stands behind `#` only, so that no server sees it; it is wiped when
 //! dropped and not shown by `Debug`; errors tell a link of another version from a text that is no link at all; what the system hands
@@ -14,6 +15,7 @@ use crate::{
     derivation::{Key, RoomKeys},
     encode_b64,
     error::TrustError,
+    fingerprint::Fingerprint,
 };
 
 /// Longest link that is looked at, in bytes: longer than any server's URL, short enough for a form field.
@@ -27,6 +29,7 @@ const APP_PREFIX: &str = "parlor://join?server=";
 pub struct Invitation {
     server: String,
     secret: Key,
+    pin: Option<Fingerprint>,
 }
 
 impl Invitation {
@@ -35,7 +38,21 @@ impl Invitation {
     /// # Errors
     /// [`TrustError::NotAnInvitation`] when `server` is no base URL: http or https, no user info, query or fragment.
     pub fn new(server: &str, secret: [u8; 32]) -> Result<Self, TrustError> {
-        Ok(Self { server: base_url(server)?, secret: Zeroizing::new(secret) })
+        Ok(Self { server: base_url(server)?, secret: Zeroizing::new(secret), pin: None })
+    }
+
+    /// The same, to a server whose certificate must be the one with this fingerprint, whatever authorities say.
+    ///
+    /// # Errors
+    /// [`TrustError::NotAnInvitation`] when the server is not https: nothing shows a certificate there.
+    pub fn with_pin(self, pin: Fingerprint) -> Result<Self, TrustError> {
+        let is_https = self.server.starts_with("https://");
+        if is_https { Ok(Self { pin: Some(pin), ..self }) } else { Err(TrustError::NotAnInvitation) }
+    }
+
+    /// Fingerprint of the server's certificate, where the invitation names one.
+    pub fn pin(&self) -> Option<Fingerprint> {
+        self.pin
     }
 
     /// Base URL of the server, without `/` at the end.
@@ -52,19 +69,23 @@ impl Invitation {
         RoomKeys::new(&self.secret)
     }
 
-    /// The link for a browser: `<base URL>/#v1.<secret>`. Holds the secret: for people, never for logs.
+    /// The link for a browser: `<base URL>/#v1.<secret>`, and `.<pin>` behind it if there is one. Holds the secret: for people, never for logs.
     pub fn link(&self) -> String {
-        format!("{}/#v1.{}", self.server, encode_b64(self.secret.as_slice()))
+        format!("{}/{}", self.server, self.fragment())
     }
 
-    /// The link that opens the app: `parlor://join?server=<percent-encoded base URL>#v1.<secret>`. Holds the secret.
+    /// The link that opens the app: `parlor://join?server=<percent-encoded base URL>#v1.<secret>`, and `.<pin>` as above. Holds the secret.
     pub fn app_link(&self) -> String {
-        format!("{APP_PREFIX}{}#v1.{}", percent_encode(&self.server), encode_b64(self.secret.as_slice()))
+        format!("{APP_PREFIX}{}{}", percent_encode(&self.server), self.fragment())
+    }
+
+    fn fragment(&self) -> String {
+        let pin = self.pin.map(|pin| format!(".{}", encode_b64(&pin.0))).unwrap_or_default();
+        format!("#v1.{}{pin}", encode_b64(self.secret.as_slice()))
     }
 
     /// Reads a link that the system hands over because it begins with `parlor:`. Whoever followed it may not have seen it, so this is
-    /// stricter than reading what somebody pasted: exactly `parlor://join?server=<percent-encoded base URL>#v1.<secret>`, as
-    /// [`Self::app_link`] prints it, of at most 4096 bytes.
+    /// stricter than reading what somebody pasted: exactly as [`Self::app_link`] prints it, of at most 4096 bytes.
     ///
     /// # Errors
     /// [`TrustError::InvitationVersion`] for a link of another version, [`TrustError::NotAnInvitation`] for every other text.
@@ -93,15 +114,20 @@ impl FromStr for Invitation {
         let (version, encoded) =
             fragment.strip_prefix('v').and_then(|rest| rest.split_once('.')).ok_or(TrustError::NotAnInvitation)?;
         let is_version = (1..=9).contains(&version.len()) && version.bytes().all(|byte| byte.is_ascii_digit());
-        let is_b64 = encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        if !is_version || !is_b64 {
+        let is_b64 = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        let (encoded, pin) = encoded.split_once('.').map_or((encoded, None), |(secret, pin)| (secret, Some(pin)));
+        if !is_version || !is_b64(encoded) || !pin.is_none_or(is_b64) {
             return Err(TrustError::NotAnInvitation);
         }
         if version != "1" {
             return Err(TrustError::InvitationVersion);
         }
         let secret = Zeroizing::new(decode_b64(encoded).ok_or(TrustError::NotAnInvitation)?);
-        Ok(Self { server, secret })
+        let invitation = Self { server, secret, pin: None };
+        match pin {
+            None => Ok(invitation),
+            Some(pin) => invitation.with_pin(Fingerprint(decode_b64(pin).ok_or(TrustError::NotAnInvitation)?)),
+        }
     }
 }
 

@@ -20,9 +20,13 @@ fn the_form_that_is_printed_is_accepted_and_names_its_server() {
         ("https%3A%2F%2Fa.example%2Frooms~1", "https://a.example/rooms~1"),
     ] {
         let link = format!("parlor://join?server={encoded}#v1.{SECRET}");
-        let invitation = read(&link).unwrap_or_else(|error| panic!("{link}: {error}"));
-        assert_eq!(invitation.server(), server);
-        assert_eq!(invitation.app_link(), link);
+        // With a fingerprint where a certificate is shown.
+        let pinned = server.starts_with("https").then(|| format!("{link}.{SECRET}"));
+        for link in [Some(link), pinned].into_iter().flatten() {
+            let invitation = read(&link).unwrap_or_else(|error| panic!("{link}: {error}"));
+            assert_eq!(invitation.server(), server);
+            assert_eq!(invitation.app_link(), link);
+        }
     }
 }
 
@@ -89,6 +93,10 @@ fn everything_else_is_refused() {
         good.replace(SECRET, &format!("{SECRET}=")),
         good.replace("Xl5e", "Xl+e"),
         good.replace("Xl4", "Xl5"),
+        format!("{good}."),
+        format!("{good}.{}", &SECRET[1..]),
+        format!("{good}.{SECRET}.{SECRET}"),
+        good.replace("https", "http").replace(SECRET, &format!("{SECRET}.{SECRET}")),
         good.replace("#v1.", "#v1"),
         good.replace("#v1.", "#V1."),
         good.replace("#v1.", "#"),

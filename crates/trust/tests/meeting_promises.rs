@@ -59,6 +59,23 @@ fn a_thousand_right_codes_invite_and_a_thousand_wrong_ones_do_not() {
 }
 
 #[test]
+fn a_code_hands_the_pin_over_with_the_secret_and_takes_no_other_seal_for_it() {
+    let pinned = invitation().with_pin(Fingerprint([3; 32])).unwrap();
+    for is_forged in [false, true] {
+        let (mut guest, first) = CodeGuest::begin(&code(1), GUEST, &bytes("guest", 1), [1; 16]);
+        let mut owner = CodeOwner::new(code(1), OWNER, 0);
+        let answer = owner.message_received(GUEST, &first, &pinned, &bytes("owner", 1), 1).unwrap();
+        let Ok(CodeGuestOutput::Send(confirm)) = guest.message_received(OWNER, &answer, SERVER) else { panic!() };
+        let said = owner.message_received(GUEST, &confirm, &pinned, &bytes("seal", 1), 2).unwrap();
+        let CodeMessage::CodeInvitation { sealed, pin } = said else { panic!() };
+        let pin = if is_forged { Some(sealed) } else { pin };
+        let invited = guest.message_received(OWNER, &CodeMessage::CodeInvitation { sealed, pin }, SERVER);
+        let wanted = if is_forged { Err(TrustError::Broken) } else { Ok(CodeGuestOutput::Invited(pinned.clone())) };
+        assert_eq!(invited, wanted);
+    }
+}
+
+#[test]
 fn the_same_words_under_another_number_do_not_invite() {
     let other = SpokenCode::new(8, Language::English, bytes("words", 0)).unwrap();
     assert_eq!(exchange(&code(0), other, 0), Err(TrustError::WrongCode));
@@ -99,7 +116,7 @@ fn a_guest_takes_one_answer_and_one_invitation_of_its_owner() {
     assert_eq!(guest.message_received(OWNER, &answer, SERVER), Err(TrustError::OutOfOrder));
     assert_eq!(guest.message_received(PeerId([9; 16]), &sealed, SERVER), Err(TrustError::OutOfOrder));
     assert!(!guest.is_over());
-    let forged = CodeMessage::CodeInvitation { sealed: Base64url([0; 72]) };
+    let forged = CodeMessage::CodeInvitation { sealed: Base64url([0; 72]), pin: None };
     assert_eq!(guest.message_received(OWNER, &forged, SERVER), Err(TrustError::Broken));
     assert_eq!(guest.message_received(OWNER, &sealed, SERVER), Err(TrustError::OutOfOrder));
 }

@@ -54,6 +54,7 @@ struct Derived {
 struct Links {
     server: String,
     secret: String,
+    pin: Option<String>,
     link: String,
     app_link: String,
 }
@@ -77,7 +78,7 @@ struct RefusedLink {
 fn invitations_are_as_the_vectors_say() {
     let vectors: Invitations = serde_json::from_str(include_str!("../../../tests/vectors/invitation.json")).unwrap();
     assert!(vectors.derived.len() >= 3 && vectors.links.len() >= 4 && vectors.read.len() >= 5);
-    assert!(vectors.refused.len() >= 30);
+    assert!(vectors.refused.len() >= 40 && vectors.links.iter().filter(|links| links.pin.is_some()).count() >= 2);
     for derived in vectors.derived {
         let keys = keys(&derived.secret);
         assert_eq!(keys.room(), derived.room);
@@ -89,7 +90,11 @@ fn invitations_are_as_the_vectors_say() {
         assert_eq!(hello_key, unhex::<32>(&derived.hello_key));
     }
     for links in vectors.links {
-        let invitation = Invitation::new(&links.server, unhex(&links.secret)).unwrap();
+        let plain = Invitation::new(&links.server, unhex(&links.secret)).unwrap();
+        let invitation = match &links.pin {
+            Some(pin) => plain.with_pin(Fingerprint(unhex(pin))).unwrap(),
+            None => plain,
+        };
         assert_eq!(invitation.link(), links.link);
         assert_eq!(invitation.app_link(), links.app_link);
         assert_eq!(links.link.parse::<Invitation>().unwrap(), invitation);

@@ -10,7 +10,7 @@ import type { Bytes, Random } from './bytes';
 import { codeGenerator, CodeKeys } from './codeKeys';
 import { CODE_SESSION_BYTES, type CodeMessage } from './codeMessage';
 import { CpaceSecret, SECRET_RANDOM_BYTES, SHARE_BYTES } from './cpace';
-import { parseServer, type Invitation } from './invitation';
+import { parseServer, pinned, type Invitation } from './invitation';
 import type { SpokenCode } from './spokenCode';
 import { TrustError } from './TrustError';
 
@@ -54,7 +54,7 @@ export class CodeGuest {
 
   /**
    * Takes a message that came `from` a peer, as the server says. `server` is the base URL of the server we are on, which the invitation
-   * will name. Throws `wrong-code`, `bad-share`, `does-not-open` and `not-an-invitation` (of `server`), which have ended the exchange;
+   * will name. Throws `wrong-code`, `bad-share`, `does-not-open` and `not-an-invitation` (of `server`, or a fingerprint where it is not https), which have ended the exchange;
    * `out-of-order`, which changes nothing.
    */
   receive(from: PeerId, message: CodeMessage, server: string): CodeGuestOutput {
@@ -72,7 +72,9 @@ export class CodeGuest {
     }
     if (state.is === 'confirmed' && message.type === 'code-invitation' && from === state.owner) {
       this.#state = { is: 'over' };
-      return { type: 'invited', invitation: { secret: state.keys.open(message.sealed), server: parseServer(server) } };
+      const invitation = { secret: state.keys.open('secret', message.sealed), server: parseServer(server) };
+      if (message.pin === undefined) return { type: 'invited', invitation };
+      return { type: 'invited', invitation: pinned(invitation, state.keys.open('pin', message.pin)) };
     }
     throw new TrustError('out-of-order', `${message.type} while ${state.is}`);
   }

@@ -85,7 +85,9 @@ export class CodeOwner {
       this.#state = { is: 'burnt' };
       state.keys.verify('guest', message.confirm);
       this.#state = { is: 'used' };
-      return { type: 'code-invitation', sealed: state.keys.seal(invitation.secret, random(ENVELOPE_NONCE_BYTES)) };
+      const sealed = state.keys.seal('secret', invitation.secret, random(ENVELOPE_NONCE_BYTES));
+      if (invitation.pin === undefined) return { type: 'code-invitation', sealed };
+      return { type: 'code-invitation', sealed, pin: state.keys.seal('pin', invitation.pin, random(ENVELOPE_NONCE_BYTES)) };
     }
     throw new TrustError('out-of-order', `${message.type} while ${status}`);
   }

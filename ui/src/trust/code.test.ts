@@ -188,6 +188,23 @@ describe('a spoken code', () => {
     }
   });
 
+  it('hands a fingerprint over with the secret, and takes no other seal for it', () => {
+    const pinned: Invitation = { ...INVITATION, pin: new Uint8Array(32).fill(3) };
+    for (const isForged of [false, true]) {
+      const code = createSpokenCode(7, 'english', random);
+      const guest = new CodeGuest(code, GUEST, random);
+      const owner = new CodeOwner(code, OWNER, 0);
+      const confirm = guest.receive(OWNER, owner.receive(GUEST, guest.first, pinned, random, 1), SERVER);
+      if (confirm.type !== 'send') throw new Error('a confirmation');
+      const said = owner.receive(GUEST, confirm.message, pinned, random, 2);
+      if (said.type !== 'code-invitation' || said.pin === undefined) throw new Error('an invitation with a fingerprint');
+      const got = guardCodeMessage({ ...said, pin: isForged ? said.sealed : said.pin });
+      if (got === null) throw new Error('a message');
+      if (isForged) expect(refusalOf(() => guest.receive(OWNER, got, SERVER))?.code).toBe('does-not-open');
+      else expect(guest.receive(OWNER, got, SERVER)).toEqual({ type: 'invited', invitation: pinned });
+    }
+  });
+
   it('is bound to its number and to who speaks', () => {
     const code = createSpokenCode(7, 'english', random);
     expect(refusalOf(() => exchange({ ...code, number: 8 }, code))?.code).toBe('wrong-code');

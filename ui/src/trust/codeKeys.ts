@@ -20,8 +20,11 @@ import { SECRET_BYTES } from './invitation';
 import type { SpokenCode } from './spokenCode';
 import { TrustError } from './TrustError';
 
-/** Associated data of the seal. */
-const SEAL_DOMAIN = utf8('parlor v1 code invitation');
+/** What is sealed: the associated data of the seal. */
+const SEAL_DOMAINS = { secret: utf8('parlor v1 code invitation'), pin: utf8('parlor v1 code pin') };
+
+/** The invitation's secret, or the fingerprint of its server's certificate. */
+export type CodeSealing = keyof typeof SEAL_DOMAINS;
 
 /** Who of the two: the guest has typed the code (CPace's A, the initiator), the owner has read it out (B, the responder). */
 export type CodeRole = 'guest' | 'owner';
@@ -60,15 +63,15 @@ export class CodeKeys {
     if (claimed === null || !equalBytes(claimed, this.#mac(role))) throw new TrustError('wrong-code', 'another code');
   }
 
-  /** Seals an invitation's secret under a nonce of 24 fresh random bytes. */
-  seal(secret: Uint8Array, nonce: Uint8Array): string {
-    return encodeBase64url(concatBytes(nonce, xchacha20poly1305(this.#invitation, nonce, SEAL_DOMAIN).encrypt(secret)));
+  /** Seals 32 bytes of an invitation under a nonce of 24 fresh random bytes. */
+  seal(what: CodeSealing, secret: Uint8Array, nonce: Uint8Array): string {
+    return encodeBase64url(concatBytes(nonce, xchacha20poly1305(this.#invitation, nonce, SEAL_DOMAINS[what]).encrypt(secret)));
   }
 
   /** Opens it. Throws `does-not-open`. */
-  open(sealed: string): Bytes {
+  open(what: CodeSealing, sealed: string): Bytes {
     const bytes = decodeBase64url(sealed, SEALED_INVITATION_BYTES) ?? new Uint8Array(SEALED_INVITATION_BYTES);
-    const cipher = xchacha20poly1305(this.#invitation, bytes.subarray(0, ENVELOPE_NONCE_BYTES), SEAL_DOMAIN);
+    const cipher = xchacha20poly1305(this.#invitation, bytes.subarray(0, ENVELOPE_NONCE_BYTES), SEAL_DOMAINS[what]);
     try {
       return concatBytes(cipher.decrypt(bytes.subarray(ENVELOPE_NONCE_BYTES))).slice(0, SECRET_BYTES);
     } catch {

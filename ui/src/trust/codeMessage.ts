@@ -6,7 +6,7 @@
 import { decodeBase64url } from './base64url';
 import { TrustError } from './TrustError';
 
-/** Longest message in characters that is looked at; ours take at most 160. */
+/** Longest message in characters that is looked at; ours take at most 260. */
 export const CODE_MESSAGE_BYTES = 512;
 /** Bytes of a session's name. */
 export const CODE_SESSION_BYTES = 16;
@@ -21,8 +21,8 @@ export type CodeMessage =
   | { readonly type: 'code-answer'; readonly share: string; readonly confirm: string }
   /** Guest → owner: the guest's proof (32 bytes). */
   | { readonly type: 'code-confirm'; readonly confirm: string }
-  /** Owner → guest: the invitation's secret, sealed (72 bytes). */
-  | { readonly type: 'code-invitation'; readonly sealed: string };
+  /** Owner → guest: the invitation's secret, sealed (72 bytes); and so its fingerprint, if it names one. */
+  | { readonly type: 'code-invitation'; readonly sealed: string; readonly pin?: string };
 
 /** Reads the JSON of one. Throws `not-a-message`. */
 export function parseCodeMessage(text: string): CodeMessage {
@@ -40,7 +40,7 @@ export function parseCodeMessage(text: string): CodeMessage {
 /** `value` as a message, or null when it is none. */
 export function guardCodeMessage(value: unknown): CodeMessage | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { type, session, share, confirm, sealed } = value as Record<string, unknown>;
+  const { type, session, share, confirm, sealed, pin } = value as Record<string, unknown>;
   switch (type) {
     case 'code-try':
       return isBytes(session, CODE_SESSION_BYTES) && isBytes(share, 32) ? { type, session, share } : null;
@@ -49,7 +49,9 @@ export function guardCodeMessage(value: unknown): CodeMessage | null {
     case 'code-confirm':
       return isBytes(confirm, 32) ? { type, confirm } : null;
     case 'code-invitation':
-      return isBytes(sealed, SEALED_INVITATION_BYTES) ? { type, sealed } : null;
+      if (!isBytes(sealed, SEALED_INVITATION_BYTES)) return null;
+      if (pin === undefined || pin === null) return { type, sealed };
+      return isBytes(pin, SEALED_INVITATION_BYTES) ? { type, sealed, pin } : null;
     default:
       return null;
   }

@@ -11,7 +11,7 @@ import { parseFingerprint } from './fingerprint';
 import { Handshake, type HandshakeStep, type HelloNonces } from './handshake';
 import { openHello, sealHello, type About } from './hello';
 import { fromHex, toHex } from './id';
-import { createInvitation, invitationAppLink, invitationLink, parseInvitation } from './invitation';
+import { createInvitation, invitationAppLink, invitationLink, parseInvitation, pinned } from './invitation';
 import { TrustError } from './TrustError';
 import { vectorNames, vectors } from './vectorFiles';
 
@@ -68,7 +68,7 @@ describe('vectors', () => {
   it('of invitations are met', () => {
     const { derived, links, read, refused } = vectors('invitation.json') as {
       derived: { secret: string; room: string; token: string; hello_key: string }[];
-      links: { server: string; secret: string; link: string; app_link: string }[];
+      links: { server: string; secret: string; pin: string | null; link: string; app_link: string }[];
       read: { link: string; server: string; secret: string }[];
       refused: { link: string; code: string }[];
     };
@@ -77,8 +77,9 @@ describe('vectors', () => {
       const keys = new RoomKeys(unhex(secret));
       expect({ room: keys.room, token: keys.joinToken, hello: toHex(keys.helloKey) }).toEqual({ room, token, hello: hello_key });
     }
-    for (const { server, secret, link, app_link } of links) {
-      const invitation = createInvitation(server, () => unhex(secret));
+    for (const { server, secret, pin, link, app_link } of links) {
+      const plain = createInvitation(server, () => unhex(secret));
+      const invitation = pin === null ? plain : pinned(plain, unhex(pin));
       expect(invitationLink(invitation)).toBe(link);
       expect(invitationAppLink(invitation)).toBe(app_link);
       expect(parseInvitation(link)).toEqual(invitation);

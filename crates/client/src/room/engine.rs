@@ -9,7 +9,7 @@ use parlor_protocol::{
     limits::NAME_CHARS,
     signaling::IceServer,
 };
-use parlor_trust::{DeviceKey, Invitation, TrustError, base_url};
+use parlor_trust::{DeviceKey, Fingerprint, Invitation, TrustError, base_url};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -34,6 +34,8 @@ pub(crate) enum Request {
     IceServers { servers: Vec<IceServer>, relay_only: bool },
     /// The device that peers are shown from now on, if any.
     Device(Option<Arc<DeviceKey>>),
+    /// The server for rooms started without one, and its certificate, from now on.
+    OwnServer { url: String, pin: Option<Fingerprint> },
     /// Where the files of a transfer are.
     Received(TransferId, oneshot::Sender<Vec<PathBuf>>),
     /// Whether something of a transfer was there before it began.
@@ -132,6 +134,10 @@ impl Engine {
                     stay.show_device(device);
                 }
             }
+            Request::OwnServer { url, pin } => {
+                self.config.default_server = Some(url);
+                self.config.default_pin = pin;
+            }
             Request::Received(transfer, answer) => {
                 let _ = answer.send(self.stay.as_ref().map(|stay| stay.received(transfer)).unwrap_or_default());
             }
@@ -178,6 +184,10 @@ impl Engine {
 
     async fn start_room(&mut self, server: &str, name: &str) -> Result<(), Failure> {
         let invitation = Invitation::new(self.server(server)?, crate::random::random()).map_err(no_server_address)?;
+        let invitation = match self.config.default_pin.filter(|_| server.trim().is_empty()) {
+            Some(pin) => invitation.with_pin(pin).map_err(no_server_address)?,
+            None => invitation,
+        };
         self.enter(invitation, true, name).await
     }
 

@@ -7,13 +7,14 @@ use parlor_protocol::{
     id::{PeerId, RoomId},
     signaling::Joined,
 };
-use url::Url;
+
+use super::ServerAddress;
 
 /// Where to sit down, and as whom.
 #[derive(Clone)]
 pub struct SignalingConfig {
-    /// Base URL of the server, http or https. A path in it is where the server's root is.
-    pub server: Url,
+    /// The server.
+    pub server: ServerAddress,
     /// The room.
     pub room: RoomId,
     /// Proof of holding the invitation: 32 bytes, base64url.

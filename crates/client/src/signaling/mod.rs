@@ -5,6 +5,7 @@
 //! [`OUTBOX_BYTES`] of signals wait. Taking an order never depends on whether the events are being read.
 //! Leaves to others: what a signal's body means (`parlor-trust`), and who calls whom (sessions).
 
+mod address;
 mod backoff;
 mod event;
 mod outbox;
@@ -12,8 +13,10 @@ mod refusal;
 mod socketio;
 mod supervisor;
 mod task;
+mod tls;
 mod transport;
 
+pub use address::{Certificate, ServerAddress};
 pub use event::{SignalingConfig, SignalingError, SignalingEvent};
 pub(crate) use refusal::refusal;
 

@@ -25,7 +25,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::mpsc;
 use url::Url;
 
-use super::transport::{Connection, Inbound, Request, Transport, TransportError};
+use super::{
+    ServerAddress, tls,
+    transport::{Connection, Inbound, Request, Transport, TransportError},
+};
 
 /// Longest text of an error that is kept for the log.
 const DETAIL_CHARS: usize = 200;
@@ -37,10 +40,15 @@ struct SocketIoConnection(Client);
 
 #[async_trait]
 impl Transport for SocketIo {
-    async fn connect(&self, server: &Url, inbox: mpsc::Sender<Inbound>) -> Result<Box<dyn Connection>, TransportError> {
+    async fn connect(
+        &self,
+        server: &ServerAddress,
+        inbox: mpsc::Sender<Inbound>,
+    ) -> Result<Box<dyn Connection>, TransportError> {
+        let tls = tls::connector(server).await?;
         let connected = Arc::new(AtomicBool::new(false));
         let opened = inbox.clone();
-        let builder = ClientBuilder::new(endpoint(server))
+        let builder = ClientBuilder::new(endpoint(&server.url))
             .namespace(NAMESPACE)
             .transport_type(TransportType::Websocket)
             .reconnect(false)
@@ -54,6 +62,10 @@ impl Transport for SocketIo {
                 }
                 .boxed()
             });
+        let builder = match tls {
+            Some(tls) => builder.tls_config(tls),
+            None => builder,
+        };
         let builder = suspecting(builder, Event::Error, &inbox);
         let builder = suspecting(builder, Event::Close, &inbox);
         let builder = reading(builder, event::REPLY, &inbox, Inbound::Reply);

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    OUTBOX_MESSAGES, Order, SignalingConfig, SignalingEvent,
+    OUTBOX_MESSAGES, Order, ServerAddress, SignalingConfig, SignalingEvent,
     supervisor::{Input, Output, Supervisor},
     transport::{Connection, Inbound, Request, Transport, TransportError},
 };
@@ -117,7 +117,7 @@ async fn hand_over(
 }
 
 impl Link {
-    fn begin(&mut self, transport: &Arc<dyn Transport>, server: &url::Url) {
+    fn begin(&mut self, transport: &Arc<dyn Transport>, server: &ServerAddress) {
         let (sender, inbox) = mpsc::channel(INBOX);
         let (transport, server, for_transport) = (Arc::clone(transport), server.clone(), sender.clone());
         *self = Self {

@@ -11,10 +11,9 @@ use parlor_protocol::{
     signaling::{Joined, Reply, ServerLimits, SignalDelivered},
 };
 use tokio::{sync::mpsc, time::timeout};
-use url::Url;
 
 use super::{
-    OUTBOX_MESSAGES, Signaling, SignalingConfig, SignalingError, SignalingEvent,
+    OUTBOX_MESSAGES, ServerAddress, Signaling, SignalingConfig, SignalingError, SignalingEvent,
     transport::{Connection, Inbound, Request, Transport, TransportError},
 };
 
@@ -37,7 +36,11 @@ struct FakeEnd {
 
 #[async_trait]
 impl Transport for Fake {
-    async fn connect(&self, _: &Url, inbox: mpsc::Sender<Inbound>) -> Result<Box<dyn Connection>, TransportError> {
+    async fn connect(
+        &self,
+        _: &ServerAddress,
+        inbox: mpsc::Sender<Inbound>,
+    ) -> Result<Box<dyn Connection>, TransportError> {
         let (sender, requests) = mpsc::channel(1_024);
         let cut = Arc::new(Mutex::new(false));
         let connection = FakeConnection { inbox, requests, cut: Arc::clone(&cut) };

@@ -6,7 +6,8 @@
 use async_trait::async_trait;
 use parlor_protocol::signaling::{Bare, Join, PeerPresence, Reply, ServerClosing, SignalDelivered, SignalRequest};
 use tokio::sync::mpsc;
-use url::Url;
+
+use super::ServerAddress;
 
 /// What the server sent, or what became of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,11 @@ pub(super) struct TransportError(pub String);
 #[async_trait]
 pub(super) trait Transport: Send + Sync + 'static {
     /// Makes a fresh connection to `server`. May return before [`Inbound::Connected`].
-    async fn connect(&self, server: &Url, inbox: mpsc::Sender<Inbound>) -> Result<Box<dyn Connection>, TransportError>;
+    async fn connect(
+        &self,
+        server: &ServerAddress,
+        inbox: mpsc::Sender<Inbound>,
+    ) -> Result<Box<dyn Connection>, TransportError>;
 }
 
 /// One connection.

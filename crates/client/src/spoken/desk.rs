@@ -16,12 +16,11 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, sleep_until, timeout},
 };
-use url::Url;
 
 use super::{Seat, heard};
 use crate::{
     random::random,
-    signaling::{SignalingEvent, refusal},
+    signaling::{ServerAddress, SignalingEvent, refusal},
 };
 
 /// Numbers that are tried among the short ones, and then among the long ones.
@@ -40,7 +39,7 @@ pub(crate) struct CodeDesk {
 impl CodeDesk {
     /// Opens a code; must be called within a Tokio runtime. `events` gets [`Event::CodeChanged`], a last one included.
     pub(crate) fn open(
-        server: Url,
+        server: ServerAddress,
         invitation: Invitation,
         language: CodeLanguage,
         events: mpsc::Sender<Event>,
@@ -85,7 +84,7 @@ struct Waiting {
 }
 
 impl Waiting {
-    async fn run(mut self, server: Url, language: CodeLanguage, mut closed: oneshot::Receiver<()>) {
+    async fn run(mut self, server: ServerAddress, language: CodeLanguage, mut closed: oneshot::Receiver<()>) {
         self.teller.tell(CodeState::Opening, None).await;
         let found = tokio::select! {
             found = free_number(&server) => found,
@@ -182,7 +181,7 @@ async fn until_gone(seat: &mut Seat, guest: PeerId) {
 }
 
 /// A seat in a code's room in which nobody was before.
-async fn free_number(server: &Url) -> Result<(u32, Seat), Option<Failure>> {
+async fn free_number(server: &ServerAddress) -> Result<(u32, Seat), Option<Failure>> {
     for attempt in 0..2 * TRIES_EACH {
         let range = if attempt < TRIES_EACH { SHORT } else { LONG };
         let number = range.start() + u32::from_be_bytes(random()) % (range.end() - range.start() + 1);

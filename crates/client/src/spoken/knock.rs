@@ -16,7 +16,7 @@ use url::Url;
 use super::{Seat, heard};
 use crate::{
     random::random,
-    signaling::{SignalingEvent, refusal},
+    signaling::{ServerAddress, SignalingEvent, refusal},
 };
 
 /// Longest time for the whole of it.
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// [`FailureCode::CodeUnknown`], [`FailureCode::CodeWrong`], or why the server could not be asked.
 pub(crate) async fn knock(server: Url, code: SpokenCode) -> Result<Invitation, Failure> {
     let base = server.to_string();
-    let mut seat = Seat::take(server, code.number(), false);
+    let mut seat = Seat::take(ServerAddress::of_code(server), code.number(), false);
     let mut trouble = None;
     let outcome = timeout(PATIENCE, exchange(&mut seat, &code, &base, &mut trouble)).await;
     seat.leave().await;

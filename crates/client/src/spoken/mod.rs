@@ -13,11 +13,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use parlor_protocol::id::PeerId;
 use parlor_trust::{CodeMessage, CodeRoom};
 use tokio::sync::mpsc;
-use url::Url;
 
 use crate::{
     random::{random, random_b64},
-    signaling::{Signaling, SignalingConfig, SignalingEvent},
+    signaling::{ServerAddress, Signaling, SignalingConfig, SignalingEvent},
 };
 
 /// Events of the way to the server that wait.
@@ -32,7 +31,7 @@ struct Seat {
 
 impl Seat {
     /// Begins to sit down.
-    fn take(server: Url, number: u32, create: bool) -> Self {
+    fn take(server: ServerAddress, number: u32, create: bool) -> Self {
         let room = CodeRoom::new(number);
         let peer = PeerId(random());
         let config = SignalingConfig {

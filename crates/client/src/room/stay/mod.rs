@@ -20,7 +20,6 @@ use tokio::{
     sync::mpsc,
     task::{JoinError, JoinSet},
 };
-use url::Url;
 
 use super::{
     context::{Own, RoomContext},
@@ -32,7 +31,7 @@ use super::{
 use crate::{
     ClientConfig,
     random::{random, random_b64},
-    signaling::{Signaling, SignalingConfig, SignalingEvent, refusal},
+    signaling::{ServerAddress, Signaling, SignalingConfig, SignalingEvent, refusal},
     spoken::CodeDesk,
 };
 
@@ -295,7 +294,7 @@ impl Stay {
     }
 }
 
-fn server_of(invitation: &Invitation) -> Result<Url, Failure> {
-    let parsed = invitation.server().parse();
-    parsed.map_err(|_| Failure::new(FailureCode::InvitationInvalid, "the server's address is not a URL"))
+fn server_of(invitation: &Invitation) -> Result<ServerAddress, Failure> {
+    ServerAddress::of(invitation)
+        .map_err(|_| Failure::new(FailureCode::InvitationInvalid, "the server's address is not a URL"))
 }
