@@ -29,9 +29,13 @@ pub fn call(arguments: &[&str]) -> Outcome {
 }
 
 /// Not a measurement but its long sister: calls left and returned to, and negotiated from both sides, until a leak would show; or
-/// transfers killed, starved of disk and cut off until something would be lost.
+/// transfers killed, starved of disk and cut off until something would be lost; or servers that lie, again and again.
 pub fn soak(kind: &str, arguments: &[&str]) -> Outcome {
     setup::everything()?;
+    if kind == "trust" {
+        let tests = ["test", "-p", "parlor-client", "--test", "room", "certificates", "--", "--nocapture"];
+        succeed(cargo(&tests).env("PARLOR_SOAK", "long"))?;
+    }
     build::page()?;
     build::programs()?;
     let programs = build::folder("debug")?;

@@ -30,6 +30,7 @@ cargo xtask COMMAND
   bench call         the app's window with Chromium, Chromium with Chromium (add --seconds N to look longer)
   soak call          calls in the app's window again and again, until a leak would show
   soak transfer      transfers that are killed a hundred times, on disks of which every call fails, over ways cut for up to five minutes
+  soak trust         lies about certificates, men in the middle and false envelopes, a hundred times each
   bench signaling    join and relay: parlor-server, Flask-SocketIO, Node socket.io
   screenshots    lobby and room in every size, theme and language, into tests/output/screenshots
   sbom           what is in the programs and the page, as CycloneDX, into target/sbom
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
         ["bench", "transfer", rest @ ..] => bench::transfer(rest),
         ["bench", "signaling", rest @ ..] => bench::signaling(rest),
         ["bench", "call", rest @ ..] => bench::call(rest),
-        ["soak", kind @ ("call" | "transfer"), rest @ ..] => bench::soak(kind, rest),
+        ["soak", kind @ ("call" | "transfer" | "trust"), rest @ ..] => bench::soak(kind, rest),
         ["sbom"] => sbom::write(),
         ["screenshots"] => screenshots::run(),
         ["setup"] => setup::everything(),

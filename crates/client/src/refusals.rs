@@ -88,7 +88,9 @@ fn is_refusal(datagram: &[u8]) -> bool {
         // TURN's channel data.
         [0x40..=0x4f, _, _, _, inner @ ..] => matches!(inner, [21, ..]) && is_refusal(inner),
         // TURN's indications: send and data.
-        [0, 0x16 | 0x17, _, _, rest @ ..] => rest.get(16..).is_some_and(|attributes| data(attributes).is_some_and(is_refusal)),
+        [0, 0x16 | 0x17, _, _, rest @ ..] => {
+            rest.get(16..).is_some_and(|attributes| data(attributes).is_some_and(is_refusal))
+        }
         _ => false,
     }
 }

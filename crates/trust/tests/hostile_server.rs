@@ -168,13 +168,18 @@ fn nothing_crosses_between_directions_rooms_epochs_planes_kinds_and_peers() {
             let mut changed = URL_SAFE_NO_PAD.decode(&body).unwrap();
             changed[at..at + bytes.len()].copy_from_slice(&bytes);
             let changed = URL_SAFE_NO_PAD.encode(changed);
-            assert!(bob.open(&changed).is_err() && bob_later.open(&changed).is_err() && ada_later.open(&changed).is_err());
+            assert!(
+                bob.open(&changed).is_err() && bob_later.open(&changed).is_err() && ada_later.open(&changed).is_err()
+            );
         }
         assert_eq!(bob.open(&body), Ok((Plane::Data, offer(number))));
     }
     for (from, to, hello) in &said {
         assert!(here.open_hello(*to, *from, hello).is_err(), "reflected");
-        assert!(here.open_hello(*from, CEM, hello).is_err() && here.open_hello(CEM, *to, hello).is_err(), "another peer");
+        assert!(
+            here.open_hello(*from, CEM, hello).is_err() && here.open_hello(CEM, *to, hello).is_err(),
+            "another peer"
+        );
         assert!(there.open_hello(*from, *to, hello).is_err(), "another room");
         assert!(ada.open(hello).is_err() && bob.open(hello).is_err(), "a hello is no message of an epoch");
     }

@@ -67,8 +67,8 @@ export class MiddleMan {
       try {
         await this.#pass(signal, message);
       } catch (error) {
+        // Of victims who are gone already, or try again: he has made his one attempt.
         console.log(`the man in the middle: ${String(error)}`);
-        // A later connection of victims who try again: he has made his one attempt.
       }
     });
   }

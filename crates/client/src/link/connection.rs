@@ -73,7 +73,8 @@ async fn build(
     mdns: MulticastDnsMode,
     (pace, refusals): (Pace, Refusals),
 ) -> Result<Arc<dyn PeerConnection>, LinkError> {
-    let runtime = WideSocketRuntime::current(pace, refusals).ok_or_else(|| LinkError::Setup("no runtime".to_owned()))?;
+    let runtime =
+        WideSocketRuntime::current(pace, refusals).ok_or_else(|| LinkError::Setup("no runtime".to_owned()))?;
     let policy = if config.relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
     let configuration =
         RTCConfigurationBuilder::default().with_ice_servers(ice_servers).with_ice_transport_policy(policy).build();

@@ -13,8 +13,7 @@ const ANOTHER: &str = "AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:
 
 async fn open(link: u32, initiator: bool) -> (DataLink, mpsc::Receiver<LinkEvent>) {
     let (sender, events) = mpsc::channel(EVENTS);
-    let config =
-        LinkConfig { link, polite: initiator, initiator, ice_servers: Vec::new(), relay_only: false };
+    let config = LinkConfig { link, polite: initiator, initiator, ice_servers: Vec::new(), relay_only: false };
     (DataLink::open(config, sender).await.unwrap(), events)
 }
 

@@ -46,7 +46,8 @@ pub(super) async fn connect(
         // The pace is for the handshake of data channels, and a call has none.
         pace.release();
         let refusals = Refusals::default();
-        let runtime = WideSocketRuntime::current(pace, refusals.clone()).ok_or_else(|| MediaError::Machine("no runtime".to_owned()))?;
+        let runtime = WideSocketRuntime::current(pace, refusals.clone())
+            .ok_or_else(|| MediaError::Machine("no runtime".to_owned()))?;
         let policy = if relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
         let configuration = RTCConfigurationBuilder::default()
             .with_ice_servers(ice_servers.clone())

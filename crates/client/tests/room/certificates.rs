@@ -31,17 +31,27 @@ const LIES: [Lie; 9] = [
     ("swapped", |sdp| each(sdp, |_| format!("a=fingerprint:sha-256 {ANOTHER}\r\n")), true),
     ("duplicated in front", |sdp| each(sdp, |line| format!("a=fingerprint:sha-256 {ANOTHER}\r\n{line}")), false),
     ("duplicated behind", |sdp| each(sdp, |line| format!("{line}a=fingerprint:sha-256 {ANOTHER}\r\n")), false),
-    ("duplicated at the session", |sdp| sdp.replacen("t=0 0\r\n", &format!("t=0 0\r\na=fingerprint:sha-256 {ANOTHER}\r\n"), 1), false),
+    (
+        "duplicated at the session",
+        |sdp| sdp.replacen("t=0 0\r\n", &format!("t=0 0\r\na=fingerprint:sha-256 {ANOTHER}\r\n"), 1),
+        false,
+    ),
     ("in small letters", |sdp| each(sdp, str::to_lowercase), false),
     ("of a hash in capitals", |sdp| each(sdp, |line| line.replace("sha-256", "SHA-256")), false),
     ("downgraded", |sdp| each(sdp, |_| format!("a=fingerprint:sha-1 {}\r\n", &ANOTHER[..59])), false),
-    ("downgraded beside the right one", |sdp| each(sdp, |line| format!("{line}a=fingerprint:sha-1 {}\r\n", &ANOTHER[..59])), false),
+    (
+        "downgraded beside the right one",
+        |sdp| each(sdp, |line| format!("{line}a=fingerprint:sha-1 {}\r\n", &ANOTHER[..59])),
+        false,
+    ),
     ("left out", |sdp| each(sdp, |_| String::new()), false),
 ];
 
 /// Changes the lines that name a certificate.
 fn each(sdp: &str, edit: impl Fn(&str) -> String) -> String {
-    sdp.split_inclusive('\n').map(|line| if line.starts_with("a=fingerprint:") { edit(line) } else { line.to_owned() }).collect()
+    sdp.split_inclusive('\n')
+        .map(|line| if line.starts_with("a=fingerprint:") { edit(line) } else { line.to_owned() })
+        .collect()
 }
 
 fn rounds() -> usize {
