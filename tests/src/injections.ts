@@ -105,7 +105,8 @@ export class HostilePeer {
   /** Makes the pages of a context keep their channel, before their own code runs. */
   static async prepare(context: BrowserContext): Promise<void> {
     await context.addInitScript(() => {
-      const make = RTCPeerConnection.prototype.createDataChannel;
+      type Make = (this: RTCPeerConnection, label: string, options?: RTCDataChannelInit) => RTCDataChannel;
+      const make: Make = Reflect.get(RTCPeerConnection.prototype, 'createDataChannel');
       RTCPeerConnection.prototype.createDataChannel = function (this: RTCPeerConnection, label: string, options?: RTCDataChannelInit) {
         const channel = make.call(this, label, options);
         if (label === 'control') Object.assign(globalThis, { parlorControl: channel });

@@ -46,7 +46,7 @@ describe('strings that try to run as script, in Chromium', () => {
       await peer.say(number, injection);
       await ada.page.evaluate(`new Promise((done) => (function () {${SHOWN}})(${number}, done))`);
     }
-    const watched = (await ada.page.evaluate(`(() => {${WATCHED}})()`)) as Watched;
+    const watched = await ada.page.evaluate<Watched>(`(() => {${WATCHED}})()`);
     expect(watched).toMatchObject({ ran: [], violations: [], foreign: [] });
     expect([watched.names.length, watched.files.length]).toEqual([500, 500]);
     expect(watched.url.startsWith(server.url)).toBe(true);

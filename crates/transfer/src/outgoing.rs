@@ -146,6 +146,8 @@ impl Outgoing {
                 entry.state = OutgoingState::Proven;
                 self.proven_count += 1;
                 self.ended_count += 1;
+                // An empty file changes neither state nor bytes.
+                self.meter.note();
             }
         }
         self.resumed = self.entries.iter().map(OutgoingEntry::stored).sum();

@@ -8,9 +8,12 @@ import { BLOCK_BYTES, WINDOW_BYTES } from '../protocol/limits';
 import type { TransferId } from '../protocol/TransferId';
 import type { Outgoing } from './outgoing';
 
-/** Bytes read or being read before the window has room for them: what a disk needs to keep a network busy. */
+/**
+ * Bytes read or being read before the window has room for them: what a disk needs to keep a network busy. One transfer takes at most
+ * half of it, so that a file on a disk that hangs does not stop the others.
+ */
 const READ_AHEAD_BYTES = 4 * 1024 * 1024;
-/** Blocks and proofs in that state: small files are read many at once. */
+/** Blocks and proofs in that state: small files are read many at once. Again half for one transfer. */
 const READ_AHEAD_SLOTS = 64;
 /** Seconds of a limited speed that may be under way. */
 const LIMITED_S = 2;
@@ -43,7 +46,10 @@ export class Turns {
         slots += slotCount;
       }
       if (bytes >= READ_AHEAD_BYTES || slots >= READ_AHEAD_SLOTS) return moved;
-      const served = inTurn(outgoing, this.#lastRead, (transfer) => transfer.readNext());
+      const served = inTurn(outgoing, this.#lastRead, (transfer) => {
+        const hasRoom = transfer.aheadBytes < READ_AHEAD_BYTES / 2 && transfer.slotCount < READ_AHEAD_SLOTS / 2;
+        return hasRoom && transfer.readNext();
+      });
       if (served === null) return moved;
       this.#lastRead = served;
     }
