@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HostilePeer, INJECTIONS, SHOWN, TRY_THE_WATCH, WATCH, WATCHED, type Watched } from '../src/injections';
+import { HostilePeer, SAID, SHOWN, TRY_THE_WATCH, WATCH, WATCHED, type Watched } from '../src/injections';
 import { launchChromium } from '../web/harness/chromium';
 import { temporaryFolder } from '../web/harness/files';
 import { Person } from '../web/harness/person';
@@ -45,16 +45,16 @@ describe("strings that try to run as script, in the app's window", () => {
     expect(seen).toEqual({ ran: 0, violations: 1, foreign: 1 });
   });
 
-  it('500 of them as name, file and chat: none runs, none becomes an element, and the policy has nothing to stop', async () => {
+  it(`${SAID.length} of them as name, file and chat: none runs, none becomes an element, and the policy has nothing to stop`, async () => {
     const before = await app.page.url();
     const peer = new HostilePeer(eve);
-    for (const [number, injection] of INJECTIONS.entries()) {
+    for (const [number, injection] of SAID.entries()) {
       await peer.say(number, injection);
       await app.page.runAsync(SHOWN, number);
     }
     const watched = await app.page.run<Watched>(WATCHED);
     expect(watched).toMatchObject({ ran: [], violations: [], foreign: [], url: before });
-    expect([watched.names.length, watched.files.length]).toEqual([500, 500]);
+    expect([watched.names.length, watched.files.length]).toEqual([SAID.length, SAID.length]);
     await ida.write('still here');
     await eve.reads('still here');
   }, 900_000);

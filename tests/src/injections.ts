@@ -11,6 +11,9 @@ import type { Person } from '../web/harness/person';
 /** The strings. */
 export const INJECTIONS = JSON.parse(readFileSync(new URL('injections.json', import.meta.url), 'utf8')) as string[];
 
+/** Those that are said: all of them where `PARLOR_SOAK=long`, else every eighth. */
+export const SAID = process.env['PARLOR_SOAK'] === 'long' ? INJECTIONS : INJECTIONS.filter((_, place) => place % 8 === 0);
+
 /** What a watched page saw. */
 export interface Watched {
   /** Calls of `parlorInjected` and of dialogs. */

@@ -33,8 +33,15 @@ pub fn call(arguments: &[&str]) -> Outcome {
 pub fn soak(kind: &str, arguments: &[&str]) -> Outcome {
     setup::everything()?;
     if kind == "trust" {
-        let tests = ["test", "-p", "parlor-client", "--test", "room", "certificates", "--", "--nocapture"];
-        succeed(cargo(&tests).env("PARLOR_SOAK", "long"))?;
+        for tests in [
+            &["test", "-p", "parlor-client", "--test", "room", "certificates", "--", "--nocapture"][..],
+            &["test", "-p", "parlor-tests", "--test", "parsers", "--", "--nocapture"],
+            &["test", "-p", "parlor-trust", "--test", "two_sided_search"],
+        ] {
+            succeed(cargo(tests).env("PARLOR_SOAK", "long"))?;
+        }
+        let parsers = ["run", "--silent", "-w", "ui", "test", "--", "parsers.test"];
+        succeed(program("npm", &parsers).env("PARLOR_SOAK", "long"))?;
     }
     build::page()?;
     build::programs()?;
