@@ -89,7 +89,8 @@ describe('parsers of trust', () => {
       if (message === null) return false;
       if (message.type === 'description') parseFingerprint(message.description.sdp);
       if (message.type === 'hello') expect(Array.from(message.name).length).toBeLessThanOrEqual(64);
-      expect(parseSealed(JSON.stringify(message))).toEqual(message);
+      // As text, since JSON may say -0, which says 0 the next time.
+      expect(JSON.stringify(parseSealed(JSON.stringify(message)))).toBe(JSON.stringify(message));
       return true;
     });
   });

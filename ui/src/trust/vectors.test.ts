@@ -61,7 +61,7 @@ describe('vectors', () => {
   it('are all read by this page', () => {
     const readHere = ['confirmation.json', 'envelope.json', 'handshake.json', 'invitation.json'];
     const readNextDoor = ['code-room.json', 'comparison.json', 'cpace.json', 'device.json', 'spoken-code.json', 'words.json'];
-    const readByTransfer = ['blocks.json', 'frames.json', 'names.json'];
+    const readByTransfer = ['blocks.json', 'frames.json', 'names.json', 'transcripts.json'];
     expect(vectorNames()).toEqual([...readHere, ...readNextDoor, ...readByTransfer].sort());
   });
 

@@ -5,9 +5,9 @@ import type { PeerId } from '../../protocol/PeerId';
 import { Button } from '../../shared/components/Button';
 import { Notice } from '../../shared/components/Notice';
 import { useLanguage } from '../../shared/i18n/Language';
+import { emojiAt } from '../../shared/view/emoji';
 import { nameOf, type Person } from '../../shared/view/Person';
 import { recognitionOf } from '../../shared/view/recognition';
-import { emojiAt } from '../../trust/shortString';
 import './compare.css';
 
 /** What can be done about comparing. */
