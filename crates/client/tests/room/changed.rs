@@ -20,8 +20,10 @@ use crate::{
 /// Far more than a sender reads ahead, so that most of it is still to be read when it is held up.
 const BYTES: usize = 32 << 20;
 
-/// What happens to a source.
-const CHANGES: [(&str, fn(&Path)); 4] = [
+/// What happens to a source, and what does it.
+type Change = (&'static str, fn(&Path));
+
+const CHANGES: [Change; 4] = [
     ("appended to", |path| OpenOptions::new().append(true).open(path).unwrap().write_all(b"more").unwrap()),
     ("cut short", |path| OpenOptions::new().write(true).open(path).unwrap().set_len(BYTES as u64 - 1).unwrap()),
     ("edited in place", |path| {
