@@ -11,6 +11,7 @@ const COMMANDS: &[&str] = &[
     "choose_folder",
     "load_settings",
     "save_settings",
+    "networks",
     "unfinished",
     "discard_unfinished",
     "notify",

@@ -2,9 +2,11 @@
 //!
 //! Where `TAURI_WEBVIEW_AUTOMATION=true` (which makes the webview remote-controlled anyway), the file dialog is answered with the
 //! paths in `PARLOR_PICK`, separated as in `PATH`, and `PARLOR_MOCK_CAPTURE=true` puts WebKit's mock cameras and microphones in the
-//! place of real ones. Anywhere else the variables mean nothing.
+//! place of real ones. `PARLOR_NEARBY=device` keeps announcements of codes to this device. Anywhere else the variables mean nothing.
 
 use std::{ffi::OsString, path::PathBuf};
+
+use parlor_client::Neighbourhood;
 
 /// What the file dialog is to answer; none when the user is to be asked.
 pub fn picked_files() -> Option<Vec<PathBuf>> {
@@ -15,6 +17,18 @@ pub fn picked_files() -> Option<Vec<PathBuf>> {
 #[cfg(target_os = "linux")]
 pub fn mocks_devices() -> bool {
     mocks(std::env::var_os("TAURI_WEBVIEW_AUTOMATION"), std::env::var_os("PARLOR_MOCK_CAPTURE"))
+}
+
+/// Where codes are announced and looked for.
+pub fn neighbourhood() -> Neighbourhood {
+    nearby(std::env::var_os("TAURI_WEBVIEW_AUTOMATION"), std::env::var_os("PARLOR_NEARBY"))
+}
+
+fn nearby(automation: Option<OsString>, nearby: Option<OsString>) -> Neighbourhood {
+    match (automation, nearby) {
+        (Some(automation), Some(nearby)) if automation == "true" && nearby == "device" => Neighbourhood::Device,
+        _ => Neighbourhood::Networks,
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -47,6 +61,14 @@ mod tests {
         assert!(!mocks(Some("true".into()), None));
         assert!(!mocks(Some("true".into()), Some("1".into())));
         assert!(mocks(Some("true".into()), Some("true".into())));
+    }
+
+    #[test]
+    fn codes_are_announced_to_the_network_unless_both_are_said() {
+        let device = || Some("device".into());
+        assert_eq!(nearby(None, device()), Neighbourhood::Networks);
+        assert_eq!(nearby(Some("true".into()), None), Neighbourhood::Networks);
+        assert_eq!(nearby(Some("true".into()), device()), Neighbourhood::Device);
     }
 
     #[cfg(unix)]

@@ -34,7 +34,7 @@ use std::{process::ExitCode, sync::Arc};
 
 use parlor_client::{Client, ClientConfig, DeviceKey, device_key};
 use parlor_protocol::negotiation::HostKind;
-use tauri::{AppHandle, Builder, Manager, Wry};
+use tauri::{AppHandle, Builder, Context, Manager, Wry};
 
 use crate::{
     media::Media,
@@ -54,7 +54,11 @@ pub fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|one| one.to_string_lossy().into_owned()).collect();
     match Start::read(&arguments, display::is_reachable) {
         Start::Window => run(),
-        Start::Serve(why) => return serve::in_foreground(why == Why::NoDisplay),
+        Start::Serve(why) => {
+            // Where the window keeps its data too, which only asks Tauri's running app.
+            let folder = dirs::data_dir().map(|all| all.join(&context().config().identifier));
+            return serve::in_foreground(why == Why::NoDisplay, folder.as_deref());
+        }
         Start::Help => println!("{USAGE}"),
         Start::Version => println!("parlor {}", env!("CARGO_PKG_VERSION")),
         Start::Unknown(argument) => {
@@ -82,14 +86,20 @@ pub fn run() {
             commands::files::pick_folder,
             commands::settings::load_settings,
             commands::settings::save_settings,
+            commands::settings::networks,
             commands::unfinished::unfinished,
             commands::unfinished::discard_unfinished,
             commands::notices::notify,
             commands::media::media_port,
         ])
         .setup(|app| set_up(app.handle()))
-        .run(tauri::generate_context!())
+        .run(context())
         .expect("the window could not be opened");
+}
+
+/// What the build put into the program: tauri.conf.json, the page, the icons.
+fn context() -> Context<Wry> {
+    tauri::generate_context!()
 }
 
 fn with_plugins(builder: Builder<Wry>) -> Builder<Wry> {
@@ -115,18 +125,17 @@ fn with_plugins(builder: Builder<Wry>) -> Builder<Wry> {
 
 fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
     let settings = SettingsStore::open(app)?;
-    let own_server = tauri::async_runtime::block_on(OwnServer::start()).inspect_err(|error| {
-        tracing::error!(%error, "the own server could not be started; rooms need the address of another");
-    });
+    let own_server = own_server_of(app);
     let current = settings.current();
     let mut config = ClientConfig::new(HostKind::App, AGENT, current.folder().unwrap_or_default());
     config.ice_servers = current.ice_servers;
     config.relay_only = current.relay_only;
+    config.neighbourhood = automation::neighbourhood();
     let device = device_of(app);
     config.device = device.clone().filter(|_| current.show_device);
     let (client, events) = tauri::async_runtime::block_on(async { Client::start(config) });
     let media = tauri::async_runtime::block_on(Media::open(app));
-    app.manage(AppState::new(client, device, media, own_server.ok(), settings));
+    app.manage(AppState::new(client, device, media, own_server, settings));
     engine_events::pass_on(app, events);
     farewell::watch_signals(app);
     links::watch(app);
@@ -140,4 +149,13 @@ fn device_of(app: &AppHandle) -> Option<Arc<DeviceKey>> {
     let key = folder.and_then(|folder| device_key(&folder.join("device.key")));
     key.inspect_err(|error| tracing::error!(%error, "the key of this device cannot be kept; peers do not recognise it"))
         .ok()
+}
+
+/// The server inside the program; none where it cannot be.
+fn own_server_of(app: &AppHandle) -> Option<OwnServer> {
+    let started = app.path().app_data_dir().map_err(|error| error.to_string()).and_then(|folder| {
+        tauri::async_runtime::block_on(OwnServer::start(&folder)).map_err(|error| error.to_string())
+    });
+    let told = |error: &String| tracing::error!(%error, "the own server could not be started; rooms need the address of another");
+    started.inspect_err(told).ok()
 }

@@ -37,6 +37,7 @@ pub struct Settings {
     pub ice_servers: Vec<IceServer>,
     pub relay_only: bool,
     pub server: String,
+    pub network: Option<String>,
     pub download_folder: Option<String>,
     pub speed_limit: Option<u64>,
     pub show_device: bool,
@@ -85,6 +86,7 @@ impl Settings {
             ice_servers: Vec::new(),
             relay_only: false,
             server: String::new(),
+            network: None,
             download_folder: Some(download_folder.to_string_lossy().into_owned()),
             speed_limit: None,
             show_device: true,
@@ -120,7 +122,7 @@ impl Settings {
     /// Brings every value within its bounds; what cannot be brought there falls back.
     pub fn repaired(mut self, fallback: &Self) -> Self {
         self.name = self.name.trim().chars().take(NAME_CHARS).collect();
-        for id in [&mut self.camera_id, &mut self.microphone_id, &mut self.speaker_id] {
+        for id in [&mut self.camera_id, &mut self.microphone_id, &mut self.speaker_id, &mut self.network] {
             id.take_if(|id| id.is_empty() || id.len() > TEXT_BYTES);
         }
         self.speed_limit.take_if(|limit| !(1..=SPEED_LIMIT).contains(limit));
@@ -210,6 +212,7 @@ mod tests {
             }],
             relay_only: true,
             server: "https://rooms.example".into(),
+            network: Some("wlan0".into()),
             speed_limit: Some(5_000_000),
             show_device: false,
             acquaintances: vec![acquaintance("Ida")],
@@ -223,6 +226,7 @@ mod tests {
         let stored = json!({
             "name": " ".repeat(3) + &"n".repeat(200),
             "cameraId": "c".repeat(TEXT_BYTES + 1),
+            "network": "",
             "server": "https://user:word@rooms.example",
             "downloadFolder": "relative/folder",
             "speedLimit": 0,
@@ -235,7 +239,7 @@ mod tests {
         });
         let settings = read(&stored);
         assert_eq!(settings.name.chars().count(), NAME_CHARS);
-        assert_eq!(settings.camera_id, None);
+        assert_eq!((settings.camera_id, settings.network), (None, None));
         assert_eq!(settings.server, "");
         assert_eq!(settings.speed_limit, None);
         assert_eq!(settings.download_folder, defaults().download_folder);

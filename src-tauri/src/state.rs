@@ -73,20 +73,21 @@ impl AppState {
     /// # Errors
     /// What the engine refuses at once; what fails later arrives as an event.
     pub async fn command(&self, command: Command) -> Result<(), Failure> {
-        self.client.command(self.on_own_server(command)?).await
+        if let Command::StartRoom { server, .. } = &command
+            && server.is_empty()
+        {
+            self.offer_own_server().await?;
+        }
+        self.client.command(command).await
     }
 
-    /// Gives a new room that names no server our own.
-    fn on_own_server(&self, command: Command) -> Result<Command, Failure> {
-        match command {
-            Command::StartRoom { server, name } if server.is_empty() => {
-                let Some(own) = &self.own_server else {
-                    return Err(Failure::new(FailureCode::AddressTaken, "the own server could not be started"));
-                };
-                Ok(Command::StartRoom { server: own.base_url(), name })
-            }
-            other => Ok(other),
-        }
+    /// Tells the engine where our own server is now: a room that names none is there.
+    async fn offer_own_server(&self) -> Result<(), Failure> {
+        let Some(own) = &self.own_server else {
+            return Err(Failure::new(FailureCode::AddressTaken, "the own server could not be started"));
+        };
+        let place = own.place(self.settings.current().network.as_deref()).await.map_err(|error| Failure::new(FailureCode::AddressTaken, error.to_string()))?;
+        self.client.set_own_server(place.url, place.certificate_sha256).await
     }
 
     /// Turns paths of the user's choice into handles. What cannot be read is left out and logged.

@@ -134,6 +134,8 @@ export function appEnvironment(display: string, options: AppOptions): Record<str
     DBUS_SESSION_BUS_ADDRESS: 'disabled:',
     NO_AT_BRIDGE: '1',
     TAURI_WEBVIEW_AUTOMATION: 'true',
+    // No test speaks to a network.
+    PARLOR_NEARBY: 'device',
     ...(options.picks === undefined ? {} : { PARLOR_PICK: options.picks.join(':') }),
     ...options.env,
   };

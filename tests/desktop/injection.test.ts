@@ -27,7 +27,7 @@ describe("strings that try to run as script, in the app's window", () => {
     browser = await launchChromium(['--use-fake-device-for-media-stream=fps=5']);
     const hostile = await browser.newContext();
     await HostilePeer.prepare(hostile);
-    eve = await Person.arrive(hostile, link, 'Eve');
+    eve = await Person.arrivePastWarning(hostile, link, 'Eve');
     await eve.by('join').click();
     await Promise.all([ida.connected(), eve.connected()]);
     await ida.openChat();

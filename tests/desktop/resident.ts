@@ -27,6 +27,20 @@ export class Resident {
     return this.app.page.read(by('invite-link'));
   }
 
+  /** Serves rooms at an interface of this name from now on; in the lobby. */
+  async serveAt(name: string): Promise<void> {
+    await this.app.page.click(by('settings'));
+    await this.app.page.click(by('network'));
+    await this.app.page.click('.picker-option', { text: `${name} (` });
+    await this.app.page.click(by('close-dialog'));
+  }
+
+  /** Opens a code for the room and gives what is to be read out. */
+  async openCode(): Promise<string> {
+    await this.app.page.click(by('open-code'));
+    return this.app.page.read(by('code-text'));
+  }
+
   /** Puts the link on the clipboard; the page says so. */
   async copyLink(): Promise<void> {
     await this.app.page.click(by('copy-link'));

@@ -1,7 +1,10 @@
 // The app's window and a browser in one room that the app serves itself: they write to each other and hand over files, straight from
 // device to device, and the guest is told when the window goes.
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../src/eventually';
@@ -12,6 +15,15 @@ import { AppWindow, Display } from './appWindow';
 import { Resident } from './resident';
 
 const FILE_BYTES = 64 * 1024 * 1024;
+/** SHA-256 of the certificate that a server shows. */
+async function certificateOf(host: string, port: number): Promise<Buffer> {
+  const socket = connect({ host, port, rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { raw } = socket.getPeerCertificate();
+  socket.destroy();
+  return createHash('sha256').update(raw).digest();
+}
+
 /** Generous: this is no benchmark, and the machine may be busy. */
 const FILE_LIMIT_MS = 300_000;
 
@@ -33,7 +45,7 @@ describe('the app window and a browser', () => {
     browser = await launchChromium();
     link = await ida.start('Ida');
     await ida.copyLink();
-    ben = await Person.arrive(await browser.newContext(), link, 'Ben');
+    ben = await Person.arrivePastWarning(await browser.newContext(), link, 'Ben');
     await ben.by('join').click();
     await Promise.all([ida.connected(), ben.connected()]);
   });
@@ -45,8 +57,14 @@ describe('the app window and a browser', () => {
     folder.remove();
   });
 
-  it('the link names an address of this device, with the secret behind #', () => {
-    expect(link).toMatch(/^http:\/\/[\d.]+:\d+\/#v1\.[\w-]{43}$/);
+  it('the link names an address of this device, with the secret behind #, and the certificate that is shown there', async () => {
+    const [, host, port, pin] = /^https:\/\/([\d.]+):(\d+)\/#v1\.[\w-]{43}\.([\w-]{43})$/.exec(link) ?? [];
+    const shown = await certificateOf(host ?? '', Number(port));
+    expect(shown.toString('base64url')).toBe(pin);
+  });
+
+  it('the guest past the warning has what only secure pages have', async () => {
+    expect(await ben.page.evaluate(() => [isSecureContext, 'mediaDevices' in navigator])).toEqual([true, true]);
   });
 
   it('they read what the other writes', async () => {

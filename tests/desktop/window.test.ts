@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { binary } from '../web/harness/binaries';
+import { launchChromium } from '../web/harness/chromium';
 import { temporaryFolder } from '../web/harness/files';
 import { AppWindow, Display, appEnvironment } from './appWindow';
 
@@ -146,18 +147,20 @@ describe('the program', () => {
     const folder = temporaryFolder();
     const { DISPLAY: _, ...env } = appEnvironment('', { home: join(folder.path, 'home') });
     const program = spawn(binary('parlor'), [], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const browser = await launchChromium();
     try {
       const [line] = (await once(createInterface({ input: program.stdout }), 'line')) as [string];
-      const address = /^open (http:\/\/\S+) in a browser$/.exec(line)?.[1];
+      const address = /^open (https:\/\/\S+) in a browser$/.exec(line)?.[1];
       expect(address, line).toBeDefined();
-      const page = await fetch(address ?? '', { headers: { accept: 'text/html' } });
-      expect(page.status).toBe(200);
-      expect(await page.text()).toContain('<div id="root">');
+      const page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage();
+      await page.goto(address ?? '');
+      await page.getByTestId('lobby').waitFor();
       program.kill('SIGTERM');
       const [code] = (await once(program, 'exit')) as [number | null];
       expect(code).toBe(0);
     } finally {
       program.kill('SIGKILL');
+      await browser.close();
       folder.remove();
     }
   });

@@ -179,6 +179,16 @@ const STORIES: Record<string, (set: Scene) => void> = {
     session.joinRoom(LINK, true);
     host.say({ type: 'room-changed', state: 'closed', failure: { code: 'room-refused', detail: '' } });
   },
+  'lobby-nearby': ({ local, host }) => {
+    local.turnOn();
+    host.say({
+      type: 'nearby-changed',
+      rooms: [
+        { name: say('Theo', '태오'), server: 'https://192.168.1.7:5000', number: 7 },
+        { name: say('Wilhelmina van der Meulen-Okonkwo', '김수한무거북이와두루미'), server: 'https://192.168.1.23:5000', number: 42 },
+      ],
+    });
+  },
   'lobby-code': ({ local, host, session }) => {
     local.turnOn();
     session.joinByCode('7-apple-lantern-tulip', null);
@@ -336,7 +346,7 @@ function open(testId: string): void {
 
 function show(name: string, story: (set: Scene) => void): void {
   const hasCall = name !== 'no-call';
-  const host = new FakeHost(hasCall ? 'browser' : 'app', { serveRooms: !hasCall, chooseFolder: !hasCall || name === 'settings', pickFolder: false, call: hasCall });
+  const host = new FakeHost(hasCall ? 'browser' : 'app', { serveRooms: !hasCall, chooseFolder: !hasCall || name === 'settings', pickFolder: false, lookNearby: name === 'lobby-nearby', call: hasCall });
   const storage = pageStorage();
   const history = new TransferHistory(() => storage);
   if (name === 'settings') past(history);

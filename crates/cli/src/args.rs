@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, error::ErrorKind};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use parlor_client::Neighbourhood;
 use parlor_protocol::{signaling::IceServer, spoken_code::CodeLanguage};
 
 use crate::{
@@ -137,7 +138,7 @@ pub struct Receive {
     /// The invitation link, a code that was read out, or `-` to read either from standard input, where no process list shows it.
     #[arg(value_name = "LINK|CODE")]
     pub link: String,
-    /// Base URL of the server the code was made on; a link names its own.
+    /// Base URL of the server the code was made on; without, it is looked for in the local network. A link names its own.
     #[arg(long, value_name = "URL", env = "PARLOR_SERVER")]
     pub server: Option<String>,
     /// Folder for the files; made if it is not there. `-` writes one file to standard output when all of it is proven: an offer of
@@ -161,6 +162,24 @@ impl Receive {
     fn contradiction(&self) -> Option<&'static str> {
         (self.is_to_stdout() && self.common.json)
             .then_some("--into - cannot be used with --json: both want standard output")
+    }
+}
+
+/// Where codes are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Nearby {
+    /// In the networks this device is in.
+    Networks,
+    /// Among its own programs.
+    Device,
+}
+
+impl From<Nearby> for Neighbourhood {
+    fn from(nearby: Nearby) -> Self {
+        match nearby {
+            Nearby::Networks => Self::Networks,
+            Nearby::Device => Self::Device,
+        }
     }
 }
 
@@ -190,6 +209,9 @@ pub struct Common {
     /// Connect through TURN only, so that the other side does not learn your address.
     #[arg(long)]
     pub relay_only: bool,
+    /// Where codes are looked for: in the networks of this device or, for tests, on this device.
+    #[arg(long, hide = true, env = "PARLOR_NEARBY", hide_env = true, default_value = "networks")]
+    pub nearby: Nearby,
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod consent;
 mod exit;
 mod ice_server;
 mod line;
+mod nearby;
 mod outlet;
 mod plain;
 mod progress;

@@ -19,6 +19,7 @@ use crate::{
     company::{Company, PATIENCE},
     consent,
     exit::Exit,
+    nearby,
     outlet::Outlet,
     session::{Next, Session, named, reached},
     words,
@@ -100,8 +101,8 @@ impl Receiving {
         let join = match arguments.server {
             Some(server) if is_code(&link) => Command::JoinByCode { server, code: link, name },
             None if is_code(&link) => {
-                self.session.report.complain("A code needs the server it was made on: give --server URL.");
-                return Err(Exit::Usage);
+                let server = nearby::server_of(&link, &mut self.session).await?;
+                Command::JoinByCode { server, code: link, name }
             }
             _ => Command::JoinRoom { link, name },
         };

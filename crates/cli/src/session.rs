@@ -41,6 +41,7 @@ impl Session {
         config.ice_servers = common.ice_servers.clone();
         config.relay_only = common.relay_only;
         config.bytes_per_second = bytes_per_second;
+        config.neighbourhood = common.nearby.into();
         let (client, events) = Client::start(config);
         let report = Report::new(common.json, common.quiet);
         Self { client, report, events, interrupts: interrupts(), entered: false, attempts: 0 }

@@ -15,6 +15,7 @@ use parlor_protocol::{
 use parlor_trust::{DeviceKey, Fingerprint};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::nearby::Neighbourhood;
 use crate::room::{
     Timings,
     engine::{Engine, Request, measured},
@@ -46,6 +47,8 @@ pub struct ClientConfig {
     pub default_server: Option<String>,
     /// SHA-256 of that server's certificate, where no authority vouches for it.
     pub default_pin: Option<Fingerprint>,
+    /// Where codes are announced and looked for.
+    pub neighbourhood: Neighbourhood,
     /// Durations; the defaults are those of the protocol.
     pub timings: Timings,
 }
@@ -63,6 +66,7 @@ impl ClientConfig {
             device: None,
             default_server: None,
             default_pin: None,
+            neighbourhood: Neighbourhood::Nowhere,
             timings: Timings::default(),
         }
     }

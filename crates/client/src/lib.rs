@@ -15,6 +15,7 @@ mod ice;
 pub mod link;
 #[cfg(feature = "media")]
 pub mod media;
+mod nearby;
 pub mod pace;
 mod random;
 pub mod refusals;
@@ -25,4 +26,5 @@ mod spoken;
 
 pub use client::{Client, ClientConfig};
 pub use device::device_key;
+pub use nearby::Neighbourhood;
 pub use parlor_trust::{DeviceId, DeviceKey};

@@ -3,7 +3,11 @@
 use parlor_protocol::code::Failure;
 use tauri::State;
 
-use crate::{settings::Settings, state::AppState};
+use crate::{
+    own_server::{self, Network},
+    settings::Settings,
+    state::AppState,
+};
 
 /// The stored settings.
 #[tauri::command]
@@ -15,4 +19,10 @@ pub fn load_settings(state: State<'_, AppState>) -> Settings {
 #[tauri::command]
 pub async fn save_settings(state: State<'_, AppState>, settings: Settings) -> Result<(), Failure> {
     state.save_settings(settings).await
+}
+
+/// Where rooms can be served.
+#[tauri::command]
+pub async fn networks() -> Vec<Network> {
+    own_server::networks()
 }

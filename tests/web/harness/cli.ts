@@ -19,7 +19,8 @@ export class RunningCli {
   /** `under`: another program that runs it. */
   constructor(words: readonly string[], under: readonly string[] = []) {
     const [program = '', ...rest] = [...under, binary('parlor-cli'), ...words];
-    this.child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'] });
+    // No test speaks to a network.
+    this.child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, PARLOR_NEARBY: 'device' } });
     this.ended = once(this.child, 'close').then(([code]) => code as number | null);
     if (this.child.stdout === null || this.child.stderr === null) throw new Error('no pipes');
     this.lines = createInterface({ input: this.child.stdout });

@@ -21,6 +21,26 @@ export class Person {
     const page = await context.newPage();
     await page.addInitScript(watchConnections);
     await page.goto(url);
+    return Person.#introduced(name, page);
+  }
+
+  /** As `arrive`, at a server that somebody's device runs: the browser warns of its certificate, and is told to go on. */
+  static async arrivePastWarning(context: BrowserContext, url: string, name: string): Promise<Person> {
+    const page = await context.newPage();
+    await page.addInitScript(watchConnections);
+    await page.goto(url).then(
+      () => Promise.reject(new Error('the browser did not warn')),
+      (error: unknown) => {
+        if (!String(error).includes('ERR_CERT_AUTHORITY_INVALID')) throw error;
+      },
+    );
+    // The browser's own page.
+    await page.locator('#details-button').click();
+    await page.locator('#proceed-link').click();
+    return Person.#introduced(name, page);
+  }
+
+  static async #introduced(name: string, page: Page): Promise<Person> {
     const person = new Person(name, page);
     await person.by('name').fill(name);
     await person.grantDevices();

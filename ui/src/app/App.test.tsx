@@ -309,6 +309,20 @@ describe('the settings', () => {
     expect(host.left.transfers).toBe(0);
   });
 
+  it('let rooms be served at another network, and keep one that is not there now', async () => {
+    const { host, session, user } = show({ kind: 'app' });
+    host.interfaces = [{ name: 'eth0', address: '10.0.0.2' }, { name: 'wlan0', address: '192.168.1.7' }];
+    await user.click(screen.getByTestId('settings'));
+    await user.click(await screen.findByTestId('network'));
+    await user.click(await screen.findByRole('option', { name: 'wlan0 (192.168.1.7)' }));
+    expect(host.saved.at(-1)?.network).toBe('wlan0');
+    session.changeSettings({ network: 'tun0' });
+    await waitFor(() => expect(screen.getByTestId('network').textContent).toContain('tun0 (not there now)'));
+    await user.click(screen.getByTestId('network'));
+    await user.click(await screen.findByRole('option', { name: 'The network that leads furthest' }));
+    expect(host.saved.at(-1)?.network).toBeNull();
+  });
+
   it('take a TURN server only with a user', async () => {
     const { host, user } = show();
     await user.click(screen.getByTestId('settings'));

@@ -41,6 +41,13 @@ export function App({ session }: { readonly session: Session }) {
     });
   }, [session, host, code]);
 
+  const isInLobby = state.place !== 'room';
+  useEffect(() => {
+    if (!isInLobby) return undefined;
+    session.lookNearby(true);
+    return () => session.lookNearby(false);
+  }, [session, isInLobby]);
+
   const isMoving = unfinishedTransfers(state).length > 0;
   useEffect(() => {
     if (!isMoving) return undefined;
@@ -81,6 +88,7 @@ export function App({ session }: { readonly session: Session }) {
           arrivedLink={state.arrivedLink}
           onForgetLink={() => session.forgetLink()}
           typedCode={state.typedCode}
+          nearby={state.nearby}
           entering={state.place === 'entering' ? (state.entry?.how ?? null) : null}
           failure={state.entryFailure}
           otherWindow={state.otherWindow}

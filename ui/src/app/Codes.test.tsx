@@ -151,3 +151,45 @@ describe('the door', () => {
     expect(host.last('join-by-code')?.server).toBe('https://s.example');
   });
 });
+
+describe('somebody nearby', () => {
+  const canLook: Wish = { kind: 'app', can: { lookNearby: true } };
+  const room = (name: string, number: number, server = 'https://192.168.1.7:5000') => ({ name, number, server });
+
+  it('is looked for in front of the room, and not in it', async () => {
+    const { host, user, say } = show(canLook);
+    expect(host.last('look-nearby')).toEqual({ type: 'look-nearby', on: true });
+    await user.click(screen.getByTestId('start-room'));
+    await say(ENTERING);
+    expect(host.last('look-nearby')).toEqual({ type: 'look-nearby', on: true });
+    await say(ENTERED);
+    expect(host.last('look-nearby')).toEqual({ type: 'look-nearby', on: false });
+  });
+
+  it('is not looked for where the program cannot', () => {
+    expect(show().host.last('look-nearby')).toBeUndefined();
+  });
+
+  it('is shown by name and address, chosen, and knocked at with the words', async () => {
+    const { host, user, say } = show(canLook);
+    await say({ type: 'nearby-changed', rooms: [room('Ida', 7), room('', 12, 'https://192.168.1.8:5000')] });
+    expect(screen.getAllByTestId('nearby-room').map((one) => one.textContent)).toEqual(['Ida192.168.1.7:5000', 'Somebody192.168.1.8:5000']);
+    await user.click(screen.getByText('Ida'));
+    const field = screen.getByTestId('join-link');
+    expect([document.activeElement, (field as HTMLInputElement).value]).toEqual([field, '7-']);
+    await user.type(field, 'apple-lantern-tulip');
+    expect(screen.getByText('Ida waits nearby, at 192.168.1.7:5000.')).toBeDefined();
+    expect(screen.queryByTestId('code-server')).toBeNull();
+    await user.click(screen.getByTestId('join'));
+    expect(host.last('join-by-code')).toMatchObject({ code: CODE, server: 'https://192.168.1.7:5000' });
+    await say({ type: 'nearby-changed', rooms: [] });
+    expect(screen.queryByTestId('nearby')).toBeNull();
+  });
+
+  it('of two with one number neither is taken unasked', async () => {
+    const { user, say } = show(canLook);
+    await say({ type: 'nearby-changed', rooms: [room('Ida', 7), room('Ida', 7, 'https://192.168.1.66:5000')] });
+    await user.type(screen.getByTestId('join-link'), CODE);
+    expect(screen.getByTestId('code-server')).toBeDefined();
+  });
+});

@@ -157,6 +157,11 @@ export class Session {
     this.#enter({ how: 'code', code: code.trim(), server: server ?? this.#snapshot.settings.server });
   }
 
+  /** Looks for rooms in the local network, or no more. Does nothing where a host cannot. */
+  lookNearby(on: boolean): void {
+    if (this.host.can.lookNearby) void this.#order({ type: 'look-nearby', on });
+  }
+
   /** Opens a code for this room, in place of the one before. */
   openCode(language: CodeLanguage): void {
     void this.#order({ type: 'open-code', language });

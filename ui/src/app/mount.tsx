@@ -26,6 +26,7 @@ const DEFAULTS: Settings = {
   iceServers: [],
   relayOnly: false,
   server: '',
+  network: null,
   speedLimit: null,
   downloadFolder: null,
   showDevice: true,

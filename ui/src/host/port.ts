@@ -20,6 +20,8 @@ export interface HostCan {
   readonly chooseFolder: boolean;
   /** Let the user pick a whole folder to offer. */
   readonly pickFolder: boolean;
+  /** Look for rooms in the local network. */
+  readonly lookNearby: boolean;
   /** Make media connections at all. False in a webview without RTCPeerConnection. */
   readonly call: boolean;
 }
@@ -43,6 +45,8 @@ export interface Settings {
   readonly relayOnly: boolean;
   /** Base URL of the server for new rooms; empty means the host's own. */
   readonly server: string;
+  /** Name of the interface that the host serves rooms at; null is the one that leads furthest. */
+  readonly network: string | null;
   /** How fast files may leave, to all people together, in whole bytes per second (1 … 10^12); null is as fast as it goes. */
   readonly speedLimit: number | null;
   /** Where received files go; null where the host has no folder. */
@@ -65,6 +69,13 @@ export interface Acquaintance {
 
 /** Acquaintances that are kept. */
 export const ACQUAINTANCES_MAX = 500;
+
+/** An interface of this device. */
+export interface Network {
+  readonly name: string;
+  /** The own address there. */
+  readonly address: string;
+}
 
 /** How a received transfer can be reached. */
 export type ReceivedAction = 'open' | 'show-in-folder' | 'save';
@@ -114,6 +125,9 @@ export interface Host {
   saveSettings(settings: Settings): Promise<void>;
   /** Lets the user choose the folder for received files; null when they think better of it. */
   chooseFolder(): Promise<string | null>;
+
+  /** The interfaces that rooms can be served at; empty for a host that serves none. */
+  networks(): Promise<readonly Network[]>;
 
   /** What earlier sessions left unfinished where received files go; nothing where a host keeps none. */
   unfinished(): Promise<Unfinished>;

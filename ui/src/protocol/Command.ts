@@ -37,7 +37,11 @@ code: string,
 /**
  * Display name.
  */
-name: string, } | { "type": "leave-room", } | { "type": "open-code", 
+name: string, } | { "type": "look-nearby", 
+/**
+ * True to begin.
+ */
+on: boolean, } | { "type": "leave-room", } | { "type": "open-code", 
 /**
  * Of its words.
  */

@@ -2,6 +2,7 @@
 import type { Failure } from "./Failure";
 import type { IceServer } from "./IceServer";
 import type { MediaSignal } from "./MediaSignal";
+import type { NearbyRoom } from "./NearbyRoom";
 import type { OpenedCode } from "./OpenedCode";
 import type { Peer } from "./Peer";
 import type { PeerId } from "./PeerId";
@@ -110,7 +111,11 @@ link: number, } | { "type": "code-changed",
 /**
  * Its whole state.
  */
-code: OpenedCode, } | { "type": "command-failed", 
+code: OpenedCode, } | { "type": "nearby-changed", 
+/**
+ * All of them.
+ */
+rooms: Array<NearbyRoom>, } | { "type": "command-failed", 
 /**
  * Why.
  */

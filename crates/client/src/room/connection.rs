@@ -1,6 +1,6 @@
 //! One data connection of a session, from its first offer to its end.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use parlor_protocol::{control::Control, negotiation::Plane};
 use parlor_trust::{Epoch, Fingerprint, KeyConfirmation};
@@ -116,9 +116,9 @@ impl Connection {
         self.outbox.bulk(frame)
     }
 
-    /// Ends it; what was not sent is dropped.
-    pub(crate) async fn close(self) {
-        self.outbox.stop().await;
+    /// Ends it. The control messages that wait are sent before, for which `patience` is time; what was not sent is dropped.
+    pub(crate) async fn close(self, patience: Duration) {
+        self.outbox.stop(patience).await;
         // Reading goes on being possible to nobody: the link must not wait for a reader in order to close.
         drop(self.events);
         if let Some(link) = Arc::into_inner(self.link) {

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use parlor_protocol::{
     code::{Failure, FailureCode},
-    host::{Command, Event, PickedFile, RoomState},
+    host::{Command, Event, NearbyRoom, PickedFile, RoomState},
     id::TransferId,
     limits::NAME_CHARS,
     signaling::IceServer,
@@ -19,6 +19,8 @@ use super::stay::{Happened, Stay};
 use crate::{
     ClientConfig,
     disk::{Picks, picks},
+    nearby::Search,
+    signaling::ServerAddress,
     spoken::knock,
 };
 
@@ -50,6 +52,8 @@ pub(crate) struct Engine {
     /// The try at a spoken code that is under way, and the name to enter with.
     knocking: Option<Knocking>,
     stay: Option<Stay>,
+    /// While somebody wants to know who is nearby.
+    search: Option<Search>,
 }
 
 struct Knocking {
@@ -59,7 +63,7 @@ struct Knocking {
 
 impl Engine {
     pub(crate) fn new(config: ClientConfig, events: mpsc::Sender<Event>) -> Self {
-        Self { config, events, picks: Picks::default(), knocking: None, stay: None }
+        Self { config, events, picks: Picks::default(), knocking: None, stay: None, search: None }
     }
 
     /// Runs until the handle or the listener is gone; leaves the room then.
@@ -73,6 +77,9 @@ impl Engine {
                 },
                 happened = next_happening(&mut self.stay) => self.happened(happened).await,
                 outcome = next_invitation(&mut self.knocking) => self.invited(outcome).await,
+                rooms = next_neighbours(&mut self.search) => {
+                    let _ = self.events.send(Event::NearbyChanged { rooms }).await;
+                }
                 () = events.closed() => break,
             }
         }
@@ -155,6 +162,10 @@ impl Engine {
                 Err(error) => Err(invitation_failure(error)),
             },
             Command::JoinByCode { server, code, name } => self.knock(&server, &code, name).await,
+            Command::LookNearby { on } => {
+                self.look_nearby(on).await;
+                Ok(())
+            }
             Command::LeaveRoom {} if self.stop_knocking() => {
                 self.tell(RoomState::Closed, None).await;
                 Ok(())
@@ -182,6 +193,15 @@ impl Engine {
         let _ = answer.send(outcome);
     }
 
+    /// Each search begins with nothing, and one that ends leaves nothing.
+    async fn look_nearby(&mut self, on: bool) {
+        if on == self.search.is_some() {
+            return;
+        }
+        self.search = on.then(|| Search::begin(self.config.neighbourhood)).flatten();
+        let _ = self.events.send(Event::NearbyChanged { rooms: Vec::new() }).await;
+    }
+
     async fn start_room(&mut self, server: &str, name: &str) -> Result<(), Failure> {
         let invitation = Invitation::new(self.server(server)?, crate::random::random()).map_err(no_server_address)?;
         let invitation = match self.config.default_pin.filter(|_| server.trim().is_empty()) {
@@ -197,7 +217,9 @@ impl Engine {
         let code =
             code.parse().map_err(|error: TrustError| Failure::new(FailureCode::CodeInvalid, error.to_string()))?;
         let server = base_url(self.server(server)?).map_err(no_server_address)?;
-        let server = server.parse().map_err(|_| no_server_address(TrustError::NotAnInvitation))?;
+        let url = server.parse().map_err(|_| no_server_address(TrustError::NotAnInvitation))?;
+        let is_nearby = self.search.as_ref().is_some_and(|search| search.knows(&server));
+        let server = ServerAddress::of_code(url, is_nearby);
         self.tell(RoomState::Entering, None).await;
         self.knocking = Some(Knocking { name, invitation: tokio::spawn(knock(server, code)) });
         Ok(())
@@ -232,6 +254,14 @@ impl Engine {
 async fn next_happening(stay: &mut Option<Stay>) -> Happened {
     match stay {
         Some(stay) => stay.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Pends while nobody looks.
+async fn next_neighbours(search: &mut Option<Search>) -> Vec<NearbyRoom> {
+    match search {
+        Some(search) => search.changed().await,
         None => std::future::pending().await,
     }
 }

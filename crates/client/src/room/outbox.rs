@@ -2,10 +2,10 @@
 //!
 //! Promises: order within a channel; nothing of it outlives the connection. Leaves to others: how much is ordered (the window).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
 
 use super::speed_limit::SpeedLimit;
 use crate::link::DataLink;
@@ -62,8 +62,17 @@ impl Outbox {
         self.bulk.try_send(frame).is_ok()
     }
 
-    /// Drops what was not sent and lets go of the link.
-    pub(crate) async fn stop(mut self) {
+    /// Sends the control messages that wait, for no longer than `patience`, drops all else and lets go of the link.
+    pub(crate) async fn stop(mut self, patience: Duration) {
+        // With its queue closed the first task ends by itself.
+        let (closed, _) = mpsc::channel(1);
+        self.control = closed;
+        let [talking, carrying] = &mut self.tasks;
+        carrying.abort();
+        if timeout(patience, &mut *talking).await.is_ok() {
+            let _ = carrying.await;
+            return;
+        }
         for task in &mut self.tasks {
             task.abort();
             // It ends as aborted, or had ended before.

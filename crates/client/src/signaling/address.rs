@@ -40,9 +40,10 @@ impl ServerAddress {
         })
     }
 
-    /// The server where somebody waits behind a spoken code: one in the local network may show any certificate.
-    pub fn of_code(url: Url) -> Self {
-        let certificate = if is_local(&url) { Certificate::Any } else { Certificate::Trusted };
+    /// The server where somebody waits behind a spoken code: one in the local network, by its address or because it was found there, may show any
+    /// certificate.
+    pub fn of_code(url: Url, is_nearby: bool) -> Self {
+        let certificate = if is_nearby || is_local(&url) { Certificate::Any } else { Certificate::Trusted };
         Self { url, certificate }
     }
 }
@@ -93,7 +94,8 @@ mod tests {
             ("https://[2001:db8::7]", Certificate::Trusted),
             ("https://172.32.0.1", Certificate::Trusted),
         ] {
-            assert_eq!(ServerAddress::of_code(url.parse().unwrap()).certificate, certificate, "{url}");
+            assert_eq!(ServerAddress::of_code(url.parse().unwrap(), false).certificate, certificate, "{url}");
+            assert_eq!(ServerAddress::of_code(url.parse().unwrap(), true).certificate, Certificate::Any, "{url}");
         }
     }
 

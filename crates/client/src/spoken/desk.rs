@@ -19,8 +19,9 @@ use tokio::{
 
 use super::{Seat, heard};
 use crate::{
+    nearby::{Announcement, Neighbourhood},
     random::random,
-    signaling::{ServerAddress, SignalingEvent, refusal},
+    signaling::{Certificate, ServerAddress, SignalingEvent, refusal},
 };
 
 /// Numbers that are tried among the short ones, and then among the long ones.
@@ -37,15 +38,17 @@ pub(crate) struct CodeDesk {
 }
 
 impl CodeDesk {
-    /// Opens a code; must be called within a Tokio runtime. `events` gets [`Event::CodeChanged`], a last one included.
+    /// Opens a code; must be called within a Tokio runtime. `events` gets [`Event::CodeChanged`], a last one included. `announced` is where it is
+    /// announced, and under which name, if the server is one that no authority vouches for.
     pub(crate) fn open(
         server: ServerAddress,
         invitation: Invitation,
         language: CodeLanguage,
+        announced: (Neighbourhood, String),
         events: mpsc::Sender<Event>,
     ) -> Self {
         let (open, closed) = oneshot::channel();
-        let waiting = Waiting { invitation, teller: Teller { events, text: None, left: Duration::ZERO } };
+        let waiting = Waiting { invitation, announced, teller: Teller { events, text: None, left: Duration::ZERO } };
         tokio::spawn(waiting.run(server, language, closed));
         Self { open }
     }
@@ -80,6 +83,7 @@ impl Teller {
 
 struct Waiting {
     invitation: Invitation,
+    announced: (Neighbourhood, String),
     teller: Teller,
 }
 
@@ -94,10 +98,22 @@ impl Waiting {
             },
         };
         match found {
-            Ok((number, seat)) => self.wait(seat, number, language, closed).await,
+            Ok((number, seat)) => {
+                let announcement = self.announce(&server, number);
+                self.wait(seat, number, language, closed).await;
+                drop(announcement);
+            }
             Err(None) => self.teller.tell(CodeState::Closed, None).await,
             Err(Some(failure)) => self.teller.tell(CodeState::Failed, Some(failure)).await,
         }
+    }
+
+    /// A server with a name and a public certificate is none to be found nearby.
+    fn announce(&self, server: &ServerAddress, number: u32) -> Option<Announcement> {
+        let (neighbourhood, name) = &self.announced;
+        matches!(server.certificate, Certificate::Pinned(_))
+            .then(|| Announcement::make(*neighbourhood, name, &server.url, number))
+            .flatten()
     }
 
     /// Waits until the code is over, tells so, and leaves.

@@ -11,7 +11,6 @@ use parlor_protocol::{
 };
 use parlor_trust::{CodeGuest, CodeGuestOutput, Invitation, SpokenCode, TrustError};
 use tokio::time::timeout;
-use url::Url;
 
 use super::{Seat, heard};
 use crate::{
@@ -26,9 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// [`FailureCode::CodeUnknown`], [`FailureCode::CodeWrong`], or why the server could not be asked.
-pub(crate) async fn knock(server: Url, code: SpokenCode) -> Result<Invitation, Failure> {
-    let base = server.to_string();
-    let mut seat = Seat::take(ServerAddress::of_code(server), code.number(), false);
+pub(crate) async fn knock(server: ServerAddress, code: SpokenCode) -> Result<Invitation, Failure> {
+    let base = server.url.to_string();
+    let mut seat = Seat::take(server, code.number(), false);
     let mut trouble = None;
     let outcome = timeout(PATIENCE, exchange(&mut seat, &code, &base, &mut trouble)).await;
     seat.leave().await;

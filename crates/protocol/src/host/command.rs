@@ -37,6 +37,11 @@ pub enum Command {
         /// Display name.
         name: String,
     },
+    /// Begins or ends to look for spoken codes that wait in the local network; what is found arrives as events.
+    LookNearby {
+        /// True to begin.
+        on: bool,
+    },
     /// Leaves, telling the others.
     LeaveRoom {},
     /// Makes a spoken code for this room, in place of the one before.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MediaSignal, Peer, RoomState, Transfer};
+use super::{MediaSignal, NearbyRoom, Peer, RoomState, Transfer};
 use crate::{
     code::Failure,
     control::Seen,
@@ -97,6 +97,11 @@ pub enum Event {
     CodeChanged {
         /// Its whole state.
         code: OpenedCode,
+    },
+    /// Who waits behind a spoken code in the local network, by what is said there: hints, proven by nothing.
+    NearbyChanged {
+        /// All of them.
+        rooms: Vec<NearbyRoom>,
     },
     /// A wish was not granted.
     CommandFailed {

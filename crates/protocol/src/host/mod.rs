@@ -31,6 +31,18 @@ pub enum RoomState {
     Closed,
 }
 
+/// Somebody who waits behind a spoken code in the local network, as the network says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub struct NearbyRoom {
+    /// What they call themselves.
+    pub name: String,
+    /// Base URL of the server they wait at.
+    pub server: String,
+    /// Of the code.
+    pub number: u32,
+}
+
 /// A message of the media plane, as it crosses between engine and screen in the clear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]

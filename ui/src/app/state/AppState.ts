@@ -2,6 +2,7 @@
 import type { CallSnapshot, LocalMediaSnapshot } from '../../call';
 import type { PickedFile } from '../../protocol/PickedFile';
 import type { Failure } from '../../protocol/Failure';
+import type { NearbyRoom } from '../../protocol/NearbyRoom';
 import type { PeerId } from '../../protocol/PeerId';
 import type { RoomId } from '../../protocol/RoomId';
 import type { RoomState } from '../../protocol/RoomState';
@@ -55,6 +56,8 @@ export interface AppState {
   readonly arrivedLink: string | null;
   /** Lobby: a spoken code that opened nothing and was not used up by that; for another look at it. */
   readonly typedCode: string | null;
+  /** Lobby: who waits behind a spoken code in the local network, by what is said there. */
+  readonly nearby: readonly NearbyRoom[];
   readonly room: Room | null;
   /** The room's spoken code, the last one that was opened. */
   readonly code: ShownCode | null;
@@ -89,6 +92,7 @@ export const INITIAL: AppState = {
   justLeft: false,
   arrivedLink: null,
   typedCode: null,
+  nearby: [],
   room: null,
   code: null,
   people: [],

@@ -151,6 +151,8 @@ function afterEvent(state: AppState, event: Event, atMs: number): AppState {
       const shown = withItem(next, { kind: 'transfer', key: `transfer-${transfer.id}`, id: transfer.id, atMs });
       return transfer.direction === 'receiving' ? unreadBy(shown) : shown;
     }
+    case 'nearby-changed':
+      return { ...state, nearby: event.rooms };
     case 'code-changed':
       return state.place === 'room' ? { ...state, code: shownCode(event.code, atMs) } : state;
     case 'command-failed':

@@ -1,5 +1,5 @@
 // A host for tests and stories: remembers what it was asked, and says what the test tells it to say.
-import { HostError, type ArrivedLink, type Host, type HostCan, type ReceivedAction, type Settings } from '../../host/port';
+import { HostError, type ArrivedLink, type Host, type HostCan, type Network, type ReceivedAction, type Settings } from '../../host/port';
 import type { Command } from '../../protocol/Command';
 import type { Event } from '../../protocol/Event';
 import type { FailureCode } from '../../protocol/FailureCode';
@@ -20,6 +20,7 @@ export const SETTINGS: Settings = {
   iceServers: [],
   relayOnly: false,
   server: '',
+  network: null,
   speedLimit: null,
   downloadFolder: null,
   showDevice: true,
@@ -54,7 +55,7 @@ export class FakeHost implements Host {
 
   constructor(
     readonly kind: HostKind = 'browser',
-    readonly can: HostCan = { serveRooms: false, chooseFolder: false, pickFolder: false, call: true },
+    readonly can: HostCan = { serveRooms: false, chooseFolder: false, pickFolder: false, lookNearby: false, call: true },
   ) {}
 
   /** Says that something happened. */
@@ -130,6 +131,13 @@ export class FakeHost implements Host {
   }
 
   left: Unfinished = { transfers: 0, bytes: 0 };
+
+  /** Of this device. */
+  interfaces: readonly Network[] = [];
+
+  networks(): Promise<readonly Network[]> {
+    return Promise.resolve(this.interfaces);
+  }
 
   unfinished(): Promise<Unfinished> {
     return Promise.resolve(this.left);

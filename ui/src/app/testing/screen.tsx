@@ -41,7 +41,7 @@ export interface Wish {
 
 /** The lobby. */
 export function show({ kind = 'browser', can = {}, settings = {}, remembered, isElsewhere = false }: Wish = {}) {
-  const host = new FakeHost(kind, { serveRooms: kind === 'app', chooseFolder: kind === 'app', pickFolder: false, call: true, ...can });
+  const host = new FakeHost(kind, { serveRooms: kind === 'app', chooseFolder: kind === 'app', pickFolder: false, lookNearby: false, call: true, ...can });
   const medias: FakeLocalMedia[] = [];
   const calls: FakeCall[] = [];
   const memory: { kept: Stay | null } = { kept: remembered ?? null };

@@ -1,6 +1,7 @@
 // Where one goes in: the own name, a new room, or a link or code that was handed on. A link that arrived waits for a press of Join.
 import { useState } from 'react';
 import type { Failure } from '../../protocol/Failure';
+import type { NearbyRoom } from '../../protocol/NearbyRoom';
 import { Button } from '../../shared/components/Button';
 import { Field } from '../../shared/components/Field';
 import { Notice } from '../../shared/components/Notice';
@@ -23,6 +24,8 @@ export interface DoorProps {
   readonly onForgetLink: () => void;
   /** A code that opened nothing, for another look at it. */
   readonly typedCode: string | null;
+  /** Who waits behind a code in the local network, as it says. */
+  readonly nearby: readonly NearbyRoom[];
   /** What is under way. */
   readonly entering: 'start' | 'join' | 'code' | 'return' | null;
   readonly failure: Failure | null;

@@ -1,12 +1,13 @@
 // Where a link is pasted or a spoken code typed. What is wrong with it is said here, before anything is asked of anyone.
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button } from '../../shared/components/Button';
 import { Field } from '../../shared/components/Field';
 import { useLanguage } from '../../shared/i18n/Language';
 import type { Words } from '../../shared/i18n/en';
-import { codeFault, isCodeLike, type CodeFault } from '../../shared/view/codeShape';
+import { codeFault, codeNumber, isCodeLike, type CodeFault } from '../../shared/view/codeShape';
 import { isServerAddress, linkFault, type LinkFault } from '../../shared/view/linkShape';
 import type { DoorProps } from './Door';
+import { hostOf, Nearby, nameOf } from './Nearby';
 
 interface JoinProps extends DoorProps {
   /** A link has arrived, and is the first thing to decide on. */
@@ -14,22 +15,26 @@ interface JoinProps extends DoorProps {
 }
 
 /** The form. */
-export function Join({ arrivedLink, typedCode, asksServer, server, onForgetLink, onJoin, onJoinByCode, failure, isMain }: JoinProps) {
+export function Join({ arrivedLink, typedCode, nearby, asksServer, server, onForgetLink, onJoin, onJoinByCode, failure, isMain }: JoinProps) {
   const { words } = useLanguage();
   const [text, setText] = useState(arrivedLink ?? typedCode ?? '');
   const [fault, setFault] = useState<string | null>(arrivedLink === null ? null : linkWords(linkFault(arrivedLink), words));
   const [codeServer, setCodeServer] = useState('');
   const [serverFault, setServerFault] = useState<string | null>(null);
   const isCode = isCodeLike(text);
+  const field = useRef<HTMLInputElement>(null);
+  // Of several with the number of the code one may be false: then the address decides.
+  const [found, another] = isCode ? nearby.filter(({ number }) => number === codeNumber(text)) : [];
+  const foundServer = found !== undefined && another === undefined ? found.server : null;
   // A program that serves its own rooms would look for the code at itself.
-  const needsServer = isCode && !asksServer && server === '';
+  const needsServer = isCode && !asksServer && server === '' && foundServer === null;
   const join = (): void => {
     const wrong = isCode ? codeWords(codeFault(text), words) : linkWords(linkFault(text), words);
     const isServerWrong = needsServer && !isServerAddress(codeServer);
     setFault(wrong);
     setServerFault(isServerWrong ? words.lobby.serverInvalid : null);
     if (wrong !== null || isServerWrong) return;
-    if (isCode) onJoinByCode(text.trim(), needsServer ? codeServer : null);
+    if (isCode) onJoinByCode(text.trim(), needsServer ? codeServer : foundServer);
     else onJoin(text.trim(), false);
   };
   return (
@@ -51,7 +56,9 @@ export function Join({ arrivedLink, typedCode, asksServer, server, onForgetLink,
             setText(value);
           }}
           placeholder={words.lobby.linkHint}
+          note={found === undefined || foundServer === null ? null : words.lobby.nearbyFound(nameOf(found, words), hostOf(foundServer))}
           error={fault}
+          inputRef={field}
           testId="join-link"
         />
         <Button kind={isMain ? 'primary' : 'plain'} type="submit" data-testid="join">
@@ -73,6 +80,16 @@ export function Join({ arrivedLink, typedCode, asksServer, server, onForgetLink,
           testId="code-server"
         />
       ) : null}
+      {isMain || nearby.length === 0 ? null : (
+        <Nearby
+          rooms={nearby}
+          onChoose={({ number }) => {
+            setFault(null);
+            setText(`${number}-`);
+            field.current?.focus();
+          }}
+        />
+      )}
       {isMain ? (
         <Button kind="quiet" onPress={onForgetLink} data-testid="forget-link">
           {words.lobby.arrivedForget}

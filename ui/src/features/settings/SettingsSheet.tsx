@@ -15,13 +15,14 @@ import type { PastTransfers as Past } from '../../shared/view/PastTransfer';
 import { Acquaintances } from './Acquaintances';
 import { hasTurn } from './iceServer';
 import { IceServers } from './IceServers';
+import { NetworkChoice } from './NetworkChoice';
 import { PastTransfers } from './PastTransfers';
 import { SpeedLimit } from './SpeedLimit';
 import { UnfinishedTransfers } from './UnfinishedTransfers';
 import './settings.css';
 
 interface SettingsSheetProps {
-  readonly host: Pick<Host, 'unfinished' | 'discardUnfinished'>;
+  readonly host: Pick<Host, 'unfinished' | 'discardUnfinished' | 'networks'>;
   readonly settings: Settings;
   readonly history: Past;
   readonly local: LocalMediaSnapshot;
@@ -152,6 +153,7 @@ export function SettingsSheet(props: SettingsSheetProps) {
             error={isServerBad ? words.lobby.serverInvalid : null}
             testId="settings-server"
           />
+          {canServe ? <NetworkChoice host={host} value={settings.network} onChange={(network) => onChange({ network })} /> : null}
           <IceServers servers={settings.iceServers} onChange={(iceServers) => onChange({ iceServers })} />
           <Toggle isOn={settings.relayOnly} onChange={(relayOnly) => onChange({ relayOnly })} note={says.relayOnlyNote} testId="relay-only">
             {says.relayOnly}

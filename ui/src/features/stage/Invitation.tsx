@@ -4,6 +4,7 @@ import { Button } from '../../shared/components/Button';
 import { QrCode } from '../../shared/components/QrCode';
 import { CheckIcon, CopyIcon, ShareIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
+import { CertificateNote } from './CertificateNote';
 import { SpokenCode, type Spoken } from './SpokenCode';
 
 /** What an invitation needs. */
@@ -66,6 +67,7 @@ export function Invitation({ link, copy, spoken }: InvitationProps) {
         ) : null}
         <SpokenCode {...spoken} server={serverOf(link)} />
         <p className="invitation-who soft">{words.room.invitation.who}</p>
+        <CertificateNote link={link} />
       </div>
       <div className="invitation-qr">
         <QrCode text={link} label={words.room.invitation.qr} />

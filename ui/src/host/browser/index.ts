@@ -47,7 +47,7 @@ export function createHost(): Host {
 
   return {
     kind: 'browser',
-    can: { serveRooms: false, chooseFolder: false, pickFolder: canChooseFolder(), call: 'RTCPeerConnection' in globalThis },
+    can: { serveRooms: false, chooseFolder: false, pickFolder: canChooseFolder(), lookNearby: false, call: 'RTCPeerConnection' in globalThis },
     dispatch: async (command) => {
       if (command.type === 'start-room' || command.type === 'join-room' || command.type === 'join-by-code') {
         received.clear();
@@ -87,6 +87,7 @@ export function createHost(): Host {
       return Promise.resolve();
     },
     chooseFolder: () => Promise.resolve(null),
+    networks: () => Promise.resolve([]),
     unfinished: () => store.unfinished(),
     discardUnfinished: () => store.discardUnfinished(),
 

@@ -9,7 +9,7 @@ import type { Event } from '../../protocol/Event';
 import type { PickedFile } from '../../protocol/PickedFile';
 import type { TransferId } from '../../protocol/TransferId';
 import type { Unfinished } from '../../protocol/Unfinished';
-import { HostError, type ArrivedLink, type Host, type ReceivedAction, type Settings } from '../port';
+import { HostError, type ArrivedLink, type Host, type Network, type ReceivedAction, type Settings } from '../port';
 import { toHostError } from './failure';
 import { Listeners } from './listeners';
 import { isMessage, type Message } from './message';
@@ -77,6 +77,7 @@ export function createHost({ call: canCall }: { readonly call: boolean }): Host 
       serveRooms: true,
       chooseFolder: !isPhoneOrTablet(),
       pickFolder: !isPhoneOrTablet(),
+      lookNearby: true,
       call: canCall,
     },
 
@@ -97,6 +98,7 @@ export function createHost({ call: canCall }: { readonly call: boolean }): Host 
     },
     saveSettings: (settings: Settings) => inOrder(() => order('save_settings', { settings })),
     chooseFolder: () => call<string | null>('choose_folder'),
+    networks: () => call<Network[]>('networks'),
     unfinished: () => call<Unfinished>('unfinished'),
     discardUnfinished: () => order('discard_unfinished', {}),
 

@@ -10,7 +10,7 @@ export function isSettings(value: unknown): value is Settings {
     ['name', 'theme', 'language', 'server'].every((key) => typeof record[key] === 'string') &&
     ['startWithCamera', 'startWithMicrophone', 'relayOnly'].every((key) => typeof record[key] === 'boolean') &&
     (record['speedLimit'] === null || typeof record['speedLimit'] === 'number') &&
-    ['cameraId', 'microphoneId', 'speakerId', 'downloadFolder'].every(isTextOrNull) &&
+    ['cameraId', 'microphoneId', 'speakerId', 'network', 'downloadFolder'].every(isTextOrNull) &&
     Array.isArray(record['iceServers'])
   );
 }

@@ -1,5 +1,5 @@
 // One line of text to fill in, with its label, a note and what is wrong with it.
-import type { ReactNode } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { FieldError, Input, Label, Text, TextField } from 'react-aria-components';
 import './field.css';
 
@@ -15,10 +15,12 @@ interface FieldProps {
   readonly maxLength?: number;
   readonly autoComplete?: string;
   readonly testId?: string;
+  /** For whoever moves the focus here. */
+  readonly inputRef?: RefObject<HTMLInputElement | null>;
 }
 
 /** A labelled text field. */
-export function Field({ label, value, onChange, onBlur, placeholder, note, error = null, type = 'text', maxLength, autoComplete = 'off', testId }: FieldProps) {
+export function Field({ label, value, onChange, onBlur, placeholder, note, error = null, type = 'text', maxLength, autoComplete = 'off', testId, inputRef }: FieldProps) {
   return (
     <TextField
       className="field"
@@ -32,8 +34,8 @@ export function Field({ label, value, onChange, onBlur, placeholder, note, error
       validationBehavior="aria"
     >
       <Label className="field-label">{label}</Label>
-      <Input className="field-input" {...(placeholder === undefined ? {} : { placeholder })} spellCheck="false" autoCapitalize="off" data-testid={testId} />
-      {note === undefined ? null : (
+      <Input className="field-input" {...(inputRef === undefined ? {} : { ref: inputRef })} {...(placeholder === undefined ? {} : { placeholder })} spellCheck="false" autoCapitalize="off" data-testid={testId} />
+      {note === undefined || note === null ? null : (
         <Text slot="description" className="field-note">
           {note}
         </Text>

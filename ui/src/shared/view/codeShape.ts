@@ -10,6 +10,12 @@ export function isCodeLike(text: string): boolean {
   return /^[^\p{L}\p{N}]*\p{Nd}/u.test(text) && !/[/#:]/.test(text) && !/^\s*\d+(\.\d+){3}/.test(text);
 }
 
+/** The number that a code begins with, also while its words are still being typed; null before. */
+export function codeNumber(text: string): number | null {
+  const [, digits] = /^[^\p{L}\p{N}]*(\p{Nd}+)/u.exec(text.normalize('NFKC')) ?? [];
+  return digits === undefined ? null : Number(digits);
+}
+
 /** What is wrong with a code as it was typed (docs/protocol.md, section 7.1), or null. */
 export function codeFault(text: string): CodeFault | null {
   try {

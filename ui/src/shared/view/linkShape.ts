@@ -5,8 +5,8 @@ import { parsedUrl } from './parsedUrl';
 /** What a link lacks, or null when its shape is right. */
 export type LinkFault = 'empty' | 'no-address' | 'no-secret' | 'version' | 'cut';
 
-/** Characters of a secret of 32 bytes in base64url. */
-const SECRET_CHARS = 43;
+/** 32 bytes in base64url: the secret, and the fingerprint of the server's certificate that may stand behind it. */
+const SECRET = /^[A-Za-z0-9_-]{43}(\.[A-Za-z0-9_-]{43})?$/;
 
 /** Looks at the shape of a link (docs/protocol.md, section 2). */
 export function linkFault(text: string): LinkFault | null {
@@ -18,7 +18,7 @@ export function linkFault(text: string): LinkFault | null {
   const [, version, secret] = /^v(\d{1,9})\.(.*)$/.exec(link.slice(hash + 1)) ?? [];
   if (version === undefined || secret === undefined) return 'cut';
   if (version !== '1') return 'version';
-  return /^[A-Za-z0-9_-]+$/.test(secret) && secret.length === SECRET_CHARS ? null : 'cut';
+  return SECRET.test(secret) ? null : 'cut';
 }
 
 /** True for the base URL of a server: http or https, a host, nothing behind it but a path. */

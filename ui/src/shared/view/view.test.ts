@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { transfer } from '../../app/testing/samples';
 import type { Transfer } from '../../protocol/Transfer';
 import { languageOf } from '../i18n/Language';
-import { codeFault, isCodeLike } from './codeShape';
+import { codeFault, codeNumber, isCodeLike } from './codeShape';
+import { linkFingerprint } from './linkFingerprint';
 import { isServerAddress, linkFault } from './linkShape';
 import { shortenMiddle } from './shorten';
 import { transferLine, transferName } from './transferLine';
@@ -15,6 +16,7 @@ describe('a pasted link', () => {
   it('is taken in both forms, with white space around it', () => {
     expect(linkFault(`  https://a.example/room/#v1.${SECRET} `)).toBeNull();
     expect(linkFault(`parlor://join?server=https%3A%2F%2Fa.example#v1.${SECRET}`)).toBeNull();
+    expect(linkFault(`https://10.0.0.2:5000/#v1.${SECRET}.${SECRET}`)).toBeNull();
   });
 
   it.each([
@@ -26,9 +28,18 @@ describe('a pasted link', () => {
     [`https://a.example/#v2.${SECRET}`, 'version'],
     ['https://a.example/#v1.short', 'cut'],
     [`https://a.example/#v1.${SECRET}%20`, 'cut'],
+    [`https://a.example/#v1.${SECRET}.`, 'cut'],
+    [`https://a.example/#v1.${SECRET}.short`, 'cut'],
+    [`https://a.example/#v1.${SECRET}.${SECRET}.${SECRET}`, 'cut'],
     ['https://a.example/#chapter', 'cut'],
   ])('%s is told to be %s', (link, fault) => {
     expect(linkFault(link)).toBe(fault);
+  });
+
+  it('names its server’s certificate as browsers show it, if it names one', () => {
+    const pin = `_${'-'.repeat(41)}8`;
+    expect(linkFingerprint(`https://10.0.0.2:5000/#v1.${SECRET}.${pin}`)).toBe(`FF:EF:BE${':FB:EF:BE'.repeat(9)}:FB:EF`);
+    expect([`https://a.example/#v1.${SECRET}`, `https://a.example/#v1.${SECRET}.short`, ''].map(linkFingerprint)).toEqual([null, null, null]);
   });
 
   it('tells a server’s address from others', () => {
@@ -42,6 +53,10 @@ describe('a typed code', () => {
     expect(['7-apple-lantern-tulip', ' 12 사과 나무 하늘', '７ Apple', '7', '- 7 apple'].map(isCodeLike)).toEqual(Array(5).fill(true));
     const links = ['', 'hello', 'apple-lantern-tulip', `https://a.example/#v1.${SECRET}`, '10.0.0.2:5000/#v1.x', '192.168.0.7', `1a.example/#v1.${SECRET}`];
     expect(links.map(isCodeLike)).toEqual(Array(links.length).fill(false));
+  });
+
+  it('has its number as soon as that is typed', () => {
+    expect(['7', '7-app', ' 12 사과', '４２ Apple', '12사과', 'apple', ''].map(codeNumber)).toEqual([7, 7, 12, 42, 12, null, null]);
   });
 
   it.each([

@@ -3,6 +3,8 @@
 //! Promises: both are of one proven connection and end with it; a peer whose string was found different is not spoken with again in this
 //! room. Leaves to others: the exchange itself (`parlor-trust`), and remembering whom the user compared (the screen).
 
+use std::time::Duration;
+
 use parlor_protocol::{
     code::{Failure, FailureCode},
     control::Control,
@@ -114,7 +116,7 @@ impl Session {
         // An honest peer that was mistaken for another need not try in vain.
         self.send(&Control::Bye {}).await;
         self.room.refused().insert(self.peer.id);
-        self.drop_connection();
+        self.part(Duration::from_millis(self.room.timings.bye_ms));
         self.refuse();
         Ok(())
     }

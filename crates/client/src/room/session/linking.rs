@@ -1,6 +1,6 @@
 //! The data connections of a session: begun, proven, watched, mended, rebuilt.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use parlor_protocol::{
     code::{Failure, FailureCode},
@@ -54,6 +54,11 @@ impl Session {
 
     /// Ends the connection; the machine goes on when the next one is there.
     pub(super) fn drop_connection(&mut self) {
+        self.part(Duration::ZERO);
+    }
+
+    /// Ends the connection once what was said last is sent, for which `patience` is time; the session does not wait for it.
+    pub(super) fn part(&mut self, patience: Duration) {
         if let Some(connection) = self.connection.take() {
             if connection.is_proven() {
                 self.machine(Input::LinkLost);
@@ -63,7 +68,7 @@ impl Session {
                 self.forget_ends();
             }
             // Closing delivers what was sent, which takes its time; nothing waits for it.
-            tokio::spawn(connection.close());
+            tokio::spawn(connection.close(patience));
         }
     }
 

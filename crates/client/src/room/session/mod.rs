@@ -304,7 +304,7 @@ impl Session {
             }
         }
         if let Some(connection) = self.connection.take() {
-            connection.close().await;
+            connection.close(Duration::ZERO).await;
         }
         self.files.end().await;
         has_returned

@@ -22,6 +22,7 @@ use super::{Stay, server_of};
 use crate::{
     ClientConfig,
     disk::{Found, Picks, ReceivingFolder, picks},
+    nearby::Neighbourhood,
     room::{
         media_proofs::View,
         order::{Answer, SessionOrder},
@@ -74,7 +75,7 @@ impl Stay {
                 self.to_all(|| SessionOrder::MediaState);
                 Ok(())
             }
-            Command::OpenCode { language } => self.open_code(language),
+            Command::OpenCode { language } => self.open_code(language, config.neighbourhood),
             Command::CloseCode {} => {
                 self.code = None;
                 Ok(())
@@ -82,13 +83,14 @@ impl Stay {
             Command::StartRoom { .. }
             | Command::JoinRoom { .. }
             | Command::JoinByCode { .. }
+            | Command::LookNearby { .. }
             | Command::LeaveRoom {}
             | Command::LimitSpeed { .. } => Err(Failure::new(FailureCode::NotNow, "already in a room")),
         };
         let _ = answer.send(outcome);
     }
 
-    fn open_code(&mut self, language: CodeLanguage) -> Result<(), Failure> {
+    fn open_code(&mut self, language: CodeLanguage, neighbourhood: Neighbourhood) -> Result<(), Failure> {
         if self.state == RoomState::Entering {
             return Err(Failure::new(FailureCode::NotNow, "not in the room yet"));
         }
@@ -96,7 +98,14 @@ impl Stay {
         if let Some(before) = self.code.take() {
             before.make_way();
         }
-        self.code = Some(CodeDesk::open(server, self.invitation.clone(), language, self.context.events()));
+        let announced_as = self.context.own().about.name.clone();
+        self.code = Some(CodeDesk::open(
+            server,
+            self.invitation.clone(),
+            language,
+            (neighbourhood, announced_as),
+            self.context.events(),
+        ));
         Ok(())
     }
 

@@ -107,6 +107,8 @@ export class RoomEngine {
         if (this.#room !== null) throw failed('not-now', 'in a room already');
         await this.#entrance.enter(command);
         break;
+      case 'look-nearby':
+        throw failed('not-now', 'a page hears nothing of the network');
       case 'leave-room':
         this.leave(true);
         break;

@@ -97,6 +97,11 @@ export const room = {
     foldedTitle: 'Invite someone else',
     qr: 'The invitation link as a QR code',
   },
+  certificate: {
+    summary: 'A guest’s browser warns once',
+    way: 'This device serves the room itself, by a certificate that it made, so a browser warns that nobody vouches for it. In the browser: “Advanced”, then “Continue” (Safari: “Show details”, then “visit this website”). The app knows the certificate by the link and does not ask.',
+    check: 'Who wants to be sure compares what the browser shows as the certificate’s SHA-256:',
+  },
   code: {
     title: 'Code to read out',
     open: 'Read out a code',

@@ -96,8 +96,8 @@ export const failure: Record<FailureCode, FailureWords> = {
     body: 'Nothing was taken, and the offer waits. Make room on the disk or choose another folder in the settings, then accept again.',
   },
   'address-taken': {
-    title: 'Another program uses this address',
-    body: 'The room could not be opened there. Close the other program, or choose another server in the settings.',
+    title: 'The room cannot be opened at this address',
+    body: 'Another program uses it, or the network chosen in the settings is not there. Close the other program, or choose another network or server in the settings.',
   },
   'not-now': { title: 'That does not work right now', body: 'Nothing changed. Try again in a moment.' },
   internal: {

@@ -1,0 +1,21 @@
+// Beside an invitation to a server that this device runs: what a browser will say about its certificate, and why that is right.
+import { useLanguage } from '../../shared/i18n/Language';
+import { linkFingerprint } from '../../shared/view/linkFingerprint';
+
+/** The way through the warning; nothing where the link names no certificate. */
+export function CertificateNote({ link }: { readonly link: string }) {
+  const { words } = useLanguage();
+  const fingerprint = linkFingerprint(link);
+  if (fingerprint === null) return null;
+  const says = words.room.certificate;
+  return (
+    <details className="certificate" data-testid="certificate">
+      <summary className="certificate-summary">{says.summary}</summary>
+      <p>{says.way}</p>
+      <p className="soft">{says.check}</p>
+      <code className="certificate-fingerprint" data-testid="certificate-fingerprint">
+        {fingerprint}
+      </code>
+    </details>
+  );
+}
