@@ -97,6 +97,12 @@ export class WebDriver {
     await this.send('POST', `element/${element}/value`, { text });
   }
 
+  /** Types behind what stands in a field. */
+  async type(selector: string, text: string): Promise<void> {
+    const element = await this.waitFor(selector);
+    await this.send('POST', `element/${element}/value`, { text });
+  }
+
   /** What stands in a field, or the text of anything else. */
   async read(selector: string): Promise<string> {
     await this.waitFor(selector);

@@ -79,9 +79,9 @@ function group(set: Scene, count: number, change: Record<number, { readonly peer
   set.call().setRemotes(...ids.map((id, index) => ({ ...remote(id, 'live', 28 + index * 47, index === 0), ...change[index]?.remote })));
 }
 
-function enter({ host, session }: Scene): void {
+function enter({ host, session }: Scene, link = LINK): void {
   session.startRoom();
-  host.say({ type: 'room-entered', room: '44'.repeat(16), link: LINK, self_peer: SELF, ice_servers: [] });
+  host.say({ type: 'room-entered', room: '44'.repeat(16), link, self_peer: SELF, ice_servers: [] });
 }
 
 function code({ host }: Scene, state: CodeState, text: string | null): void {
@@ -206,6 +206,11 @@ const STORIES: Record<string, (set: Scene) => void> = {
   'alone': (set) => {
     set.local.turnOn();
     enter(set);
+  },
+  'alone-own': (set) => {
+    set.local.turnOn();
+    enter(set, 'https://192.168.1.7:5000/#v1.Hq3vN0sYw6kC1rT9xZ4bJ7mL2pD5gF8aQeUiOoXyWtR.c2hhMjU2IG9mIGEgY2VydGlmaWNhdGUgb2Ygb25lcw8');
+    open('certificate-summary');
   },
   'alone-code': (set) => {
     set.local.turnOn();

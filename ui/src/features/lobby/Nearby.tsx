@@ -24,7 +24,7 @@ export function Nearby({ rooms, onChoose }: NearbyProps) {
           <li key={`${room.server} ${room.number}`}>
             <button type="button" className="nearby-one" onClick={() => onChoose(room)} data-testid="nearby-room">
               <bdi className="nearby-name">{nameOf(room, words)}</bdi>
-              <span className="soft">{hostOf(room.server)}</span>
+              <span className="nearby-host soft">{hostOf(room.server)}</span>
             </button>
           </li>
         ))}
