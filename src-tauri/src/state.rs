@@ -86,7 +86,10 @@ impl AppState {
         let Some(own) = &self.own_server else {
             return Err(Failure::new(FailureCode::AddressTaken, "the own server could not be started"));
         };
-        let place = own.place(self.settings.current().network.as_deref()).await.map_err(|error| Failure::new(FailureCode::AddressTaken, error.to_string()))?;
+        let place = own
+            .place(self.settings.current().network.as_deref())
+            .await
+            .map_err(|error| Failure::new(FailureCode::AddressTaken, error.to_string()))?;
         self.client.set_own_server(place.url, place.certificate_sha256).await
     }
 

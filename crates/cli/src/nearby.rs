@@ -26,7 +26,7 @@ pub async fn server_of(code: &str, session: &mut Session) -> Result<String, Exit
             next = session.next() => next,
             () = sleep_until(end) => {
                 session.report.complain("Nobody in the local network waits behind a code of this number. Was it made on a server elsewhere? Then give --server URL.");
-                return Err(Exit::Invitation);
+                return Err(Exit::Room);
             }
         };
         match next {

@@ -30,12 +30,13 @@ async fn a_file_goes_to_who_types_the_code_and_a_wrong_try_makes_a_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_korean_code_is_read_too_and_a_code_needs_its_server() {
+async fn a_korean_code_is_read_too_and_one_that_nobody_announces_needs_its_server() {
     let (_server, url) = server().await;
     let mut sender = Running::start(&["send", "--text", "annyeong", "--server", &url, "--code", "ko", "--json"]);
     let code = sender.json().await.unwrap()["code"].as_str().unwrap().to_owned();
     let (exit, _, told, _) = Running::start(&["receive", &code, "--yes"]).end().await;
-    assert_eq!(exit, 2, "{told}");
+    assert_eq!(exit, 5, "{told}");
+    assert!(told.contains("--server"), "{told}");
     let typed = code.replace('-', " ");
     let (exit, lines, told, _) = Running::start(&["receive", &typed, "--server", &url, "--yes"]).end().await;
     assert_eq!((exit, lines.as_slice()), (0, ["annyeong".to_owned()].as_slice()), "{told}");

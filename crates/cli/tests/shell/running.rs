@@ -32,6 +32,8 @@ pub fn command(words: &[&str]) -> Command {
     for name in ["PARLOR_SERVER", "PARLOR_ICE_SERVERS", "PARLOR_LOG", "NO_COLOR"] {
         command.env_remove(name);
     }
+    // No test speaks to a network.
+    command.env("PARLOR_NEARBY", "device");
     command
 }
 
