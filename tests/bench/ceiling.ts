@@ -1,11 +1,11 @@
 // What the machine leaves room for: the channel, the hash and the disk each alone, and the processor time they need together. Measured in the
 // same run as what is held against them.
-import { closeSync, fsyncSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { binary } from '../web/harness/binaries';
-import { temporaryFolder } from '../web/harness/files';
 import { Measured } from './measured';
+import { type Place, inMemory, onDisk } from './places';
 import { type Run, speed } from './run';
 
 /** A block of a transfer. */
@@ -16,10 +16,10 @@ export interface Ceiling {
   readonly channel: number;
   readonly hash: number;
   readonly disk: number;
-  /** All cores busy with the channel's two ends and the hashes of both. */
-  readonly cores: number;
-  /** The same, with reading from the disk and writing to it as well. */
-  readonly coresWithDisk: number;
+  /** All cores busy with the channel's two ends and the hashes of both, and with reading and writing where the first run's files lay. */
+  readonly coresInMemory: number;
+  /** The same on the disk. */
+  readonly coresOnDisk: number;
 }
 
 /** The ceiling of `bytes`, given the run of the bare channel. */
@@ -27,23 +27,24 @@ export async function ceiling(bytes: number, bare: Run): Promise<Ceiling> {
   const hash = await hashAlone(bytes);
   const channelCpuPerGb = (bare.sender.cpuSeconds + bare.receiver.cpuSeconds) / (bytes / 1e9);
   const hashCpuPerGb = 2 / (hash / 1000);
-  const disk = diskAlone(bytes);
+  const memory = filesAlone(bytes, inMemory(bytes));
+  const disk = filesAlone(bytes, onDisk(bytes));
   const cores = (cpuPerGb: number): number => (availableParallelism() * 1000) / cpuPerGb;
   return {
     channel: speed(bare),
     hash,
     disk: disk.speed,
-    cores: cores(channelCpuPerGb + hashCpuPerGb),
-    coresWithDisk: cores(channelCpuPerGb + hashCpuPerGb + disk.cpuPerGb),
+    coresInMemory: cores(channelCpuPerGb + hashCpuPerGb + memory.cpuPerGb),
+    coresOnDisk: cores(channelCpuPerGb + hashCpuPerGb + disk.cpuPerGb),
   };
 }
 
 /** What a file has to reach, and what sets it: nine tenths of the channel, or of what leaves the channel no room. */
-export function wanted({ channel, ...others }: Ceiling, onDisk: boolean): { readonly speed: number; readonly of: string } {
+export function wanted({ channel, ...others }: Ceiling, isOnDisk: boolean): { readonly speed: number; readonly of: string } {
   const limits: readonly (readonly [string, number])[] = [
     ['the hash alone', others.hash],
-    ['what the cores can do', onDisk ? others.coresWithDisk : others.cores],
-    ...(onDisk ? [['the disk alone', others.disk] as const] : []),
+    ['what the cores can do', isOnDisk ? others.coresOnDisk : others.coresInMemory],
+    ...(isOnDisk ? [['the disk alone', others.disk] as const] : []),
   ];
   const [of, least] = limits.reduce((one, other) => (other[1] < one[1] ? other : one), ['', Number.POSITIVE_INFINITY]);
   const whole = least >= channel * 0.9 ? { speed: channel, of: 'the bare channel' } : { speed: least, of };
@@ -58,25 +59,21 @@ async function hashAlone(bytes: number): Promise<number> {
 }
 
 /** A hole read, as the file that is sent, and zeros written and synced, with the processor time that this process took for both. */
-function diskAlone(bytes: number): { readonly speed: number; readonly cpuPerGb: number } {
-  const folder = temporaryFolder();
+function filesAlone(bytes: number, place: Place): { readonly speed: number; readonly cpuPerGb: number } {
   const piece = Buffer.alloc(PIECE);
   try {
-    const source = join(folder.path, 'source');
-    closeSync(openSync(source, 'wx'));
-    truncateSync(source, bytes);
     const cpuBefore = process.cpuUsage();
-    const read = openSync(source, 'r');
+    const read = openSync(place.source, 'r');
     for (let left = bytes; left > 0; left -= PIECE) readSync(read, piece, 0, Math.min(left, PIECE), null);
     closeSync(read);
     const began = performance.now();
-    const file = openSync(join(folder.path, 'alone'), 'wx');
+    const file = openSync(join(place.into, 'alone'), 'wx');
     for (let left = bytes; left > 0; left -= PIECE) writeSync(file, piece, 0, Math.min(left, PIECE));
     fsyncSync(file);
     closeSync(file);
     const [seconds, cpu] = [(performance.now() - began) / 1000, process.cpuUsage(cpuBefore)];
     return { speed: bytes / 1e6 / seconds, cpuPerGb: (cpu.user + cpu.system) / 1e6 / (bytes / 1e9) };
   } finally {
-    folder.remove();
+    place.remove();
   }
 }

@@ -101,8 +101,8 @@ printTable(
     ['the bare channel', room.channel],
     ['the hash: BLAKE3 over blocks of 1 MiB, one thread', room.hash],
     ['the disk: the same bytes written and synced', room.disk],
-    ['the cores: both ends of the channel and both hashes, all cores busy', room.cores],
-    ['the cores: the same, and the disk read and written', room.coresWithDisk],
+    ['the cores: both ends of the channel, both hashes, memory read and written, all cores busy', room.coresInMemory],
+    ['the cores: the same with the disk read and written', room.coresOnDisk],
   ],
 );
 

@@ -152,6 +152,36 @@ describe('the door', () => {
   });
 });
 
+describe('the lock', () => {
+  const details = async (user: Awaited<ReturnType<typeof typed>>['user']) => {
+    await user.click(screen.getByTestId('chip'));
+    return (await screen.findByTestId('details')).textContent;
+  };
+
+  it('says that a code was what was proven, to who came by it', async () => {
+    const { user, say } = await typed(CODE);
+    await say(ENTERING, ENTERED, HERE);
+    expect(screen.getByTestId('chip').textContent).toContain('Proven by code');
+    expect(await details(user)).toContain('You came by a spoken code that was right on its only try.');
+  });
+
+  it('says that a link was, to who came by it', async () => {
+    const { user, say } = await typed('https://parlor.example/#v1.kfdR_F8kT6_LOxzpLujWondyqtQLTOpEorSlZzbI0Wo');
+    await say(ENTERING, ENTERED, HERE);
+    expect(screen.getByTestId('chip').textContent).toContain('Proven by link');
+    expect(await details(user)).toContain('Whoever it passed through on its way to you can be in this room too.');
+  });
+
+  it('names both to who made the room, and shares nothing before a proof', async () => {
+    const { user, say } = await alone();
+    await say(HERE);
+    expect(screen.getByTestId('chip').textContent).toContain('Proven by invitation');
+    expect(await details(user)).toContain('the link, or the code that you read out');
+    await say({ type: 'peer-changed', peer: { ...HERE.peer, proof: null, link: 'connecting' } });
+    await waitFor(() => expect(screen.getByTestId('details').textContent).not.toContain('the link, or the code'));
+  });
+});
+
 describe('somebody nearby', () => {
   const canLook: Wish = { kind: 'app', can: { lookNearby: true } };
   const room = (name: string, number: number, server = 'https://192.168.1.7:5000') => ({ name, number, server });

@@ -124,13 +124,13 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
         selfName={settings.name}
         watchLevel={session.watchLevel}
         link={room.link}
-        aloneBecause={state.people.length > 0 ? 'left' : room.started ? 'first' : 'early'}
+        aloneBecause={state.people.length > 0 ? 'left' : room.invitedBy === 'self' ? 'first' : 'early'}
         isClosed={isClosed}
         copy={copy}
         spoken={{ code: state.code, now: session.now, onOpen: () => session.openCode(language), onClose: () => session.closeCode() }}
       >
         <div className="room-chip">
-          <Chip peers={people.map((person) => person.peer)} acquaintances={settings.acquaintances} onOpen={() => toggle('details')} />
+          <Chip peers={people.map((person) => person.peer)} invitedBy={room.invitedBy} acquaintances={settings.acquaintances} onOpen={() => toggle('details')} />
         </div>
         {shown === null ? null : (
           <div className="room-trouble">
@@ -212,6 +212,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
           details={
             <Details
               people={people}
+              invitedBy={room.invitedBy}
               remotes={state.call?.remotes ?? []}
               canCall={canCall}
               relayOnly={settings.relayOnly}

@@ -8,6 +8,7 @@ import type { RoomId } from '../../protocol/RoomId';
 import type { RoomState } from '../../protocol/RoomState';
 import type { Transfer } from '../../protocol/Transfer';
 import type { TransferId } from '../../protocol/TransferId';
+import type { InvitedBy } from '../../shared/view/InvitedBy';
 import type { Person } from '../../shared/view/Person';
 import type { ShownCode } from '../../shared/view/ShownCode';
 import type { StreamItem } from '../../shared/view/StreamItem';
@@ -31,8 +32,8 @@ export interface Room {
   readonly selfPeer: PeerId;
   readonly state: RoomState;
   readonly failure: Failure | null;
-  /** We made it; an empty room then shows the invitation rather than patience. */
-  readonly started: boolean;
+  /** How we came by its invitation; null after a return, which no longer knows. */
+  readonly invitedBy: InvitedBy | null;
 }
 
 /** Something that was refused and is to be told, until put away. */

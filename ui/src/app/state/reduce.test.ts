@@ -34,7 +34,7 @@ const here = (change = {}): Event => ({ type: 'peer-changed', peer: peer(change)
 describe('entering', () => {
   it('goes from the lobby over entering into the room', () => {
     expect(after(INITIAL, START).place).toBe('entering');
-    expect(room()).toMatchObject({ place: 'room', entry: null, room: { link: LINK, state: 'open', started: true } });
+    expect(room()).toMatchObject({ place: 'room', entry: null, room: { link: LINK, state: 'open', invitedBy: 'self' } });
   });
 
   it('returns to the lobby with the reason when the door stays shut, and keeps the link that was tried', () => {

@@ -11,6 +11,7 @@ import type { PeerId } from '../../protocol/PeerId';
 import type { RoomState } from '../../protocol/RoomState';
 import type { TextId } from '../../protocol/TextId';
 import type { TransferId } from '../../protocol/TransferId';
+import type { InvitedBy } from '../../shared/view/InvitedBy';
 import type { Person } from '../../shared/view/Person';
 import { shownCode } from '../../shared/view/ShownCode';
 import type { StreamItem } from '../../shared/view/StreamItem';
@@ -106,6 +107,11 @@ export function reduce(state: AppState, input: Input): AppState {
   }
 }
 
+function invitedBy(entry: Entry | null): InvitedBy | null {
+  const ways = { start: 'self', join: 'link', code: 'code', return: null } as const;
+  return entry === null ? null : ways[entry.how];
+}
+
 function afterEvent(state: AppState, event: Event, atMs: number): AppState {
   switch (event.type) {
     case 'room-entered':
@@ -121,7 +127,7 @@ function afterEvent(state: AppState, event: Event, atMs: number): AppState {
         isEntryHeard: false,
         entryFailure: null,
         arrivedLink: state.arrivedLink === entryLink(state.entry) || state.arrivedLink === event.link ? null : state.arrivedLink,
-        room: { id: event.room, link: event.link, selfPeer: event.self_peer, state: 'open', failure: null, started: state.entry?.how === 'start' },
+        room: { id: event.room, link: event.link, selfPeer: event.self_peer, state: 'open', failure: null, invitedBy: invitedBy(state.entry) },
       };
     case 'room-changed':
       if (state.place === 'entering') return whileEntering(state, event.state, event.failure);

@@ -79,7 +79,7 @@ export function show({ kind = 'browser', can = {}, settings = {}, remembered, is
 
 export const ENTERED: Event = { type: 'room-entered', room: '44'.repeat(16), link: LINK, self_peer: SELF, ice_servers: [] };
 export const ENTERING: Event = { type: 'room-changed', state: 'entering', failure: null };
-export const HERE: Event = { type: 'peer-changed', peer: peer() };
+export const HERE: Extract<Event, { type: 'peer-changed' }> = { type: 'peer-changed', peer: peer() };
 
 /** A room with one guest. */
 export async function inRoom(wish: Wish = {}) {

@@ -5,6 +5,7 @@ import type { Peer } from '../../protocol/Peer';
 import { LockIcon, LockOpenIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
 import type { Words } from '../../shared/i18n/en';
+import type { InvitedBy } from '../../shared/view/InvitedBy';
 import { nameOf, type Person } from '../../shared/view/Person';
 import { Compare, type Comparisons } from './Compare';
 import { isSafe, safetyOf, safetySentence, safetyWord } from './safety';
@@ -12,6 +13,7 @@ import './connection.css';
 
 interface DetailsProps {
   readonly people: readonly Person[];
+  readonly invitedBy: InvitedBy | null;
   readonly remotes: readonly RemoteSnapshot[];
   readonly canCall: boolean;
   readonly relayOnly: boolean;
@@ -20,7 +22,7 @@ interface DetailsProps {
 }
 
 /** Sentences about every connection. */
-export function Details({ people, remotes, canCall, relayOnly, ownHost, comparisons }: DetailsProps) {
+export function Details({ people, invitedBy, remotes, canCall, relayOnly, ownHost, comparisons }: DetailsProps) {
   const { words } = useLanguage();
   return (
     <div className="details" data-testid="details">
@@ -29,6 +31,7 @@ export function Details({ people, remotes, canCall, relayOnly, ownHost, comparis
         <One
           key={person.peer.id}
           person={person}
+          invitedBy={invitedBy}
           remote={canCall ? (remotes.find((remote) => remote.peer === person.peer.id) ?? null) : null}
           relayOnly={relayOnly}
           comparisons={comparisons}
@@ -41,12 +44,13 @@ export function Details({ people, remotes, canCall, relayOnly, ownHost, comparis
 
 interface OneProps {
   readonly person: Person;
+  readonly invitedBy: InvitedBy | null;
   readonly remote: RemoteSnapshot | null;
   readonly relayOnly: boolean;
   readonly comparisons: Comparisons;
 }
 
-function One({ person, remote, relayOnly, comparisons }: OneProps) {
+function One({ person, invitedBy, remote, relayOnly, comparisons }: OneProps) {
   const { words, formats } = useLanguage();
   const { peer } = person;
   const name = nameOf(person, words);
@@ -56,9 +60,10 @@ function One({ person, remote, relayOnly, comparisons }: OneProps) {
       <h3 className="details-name">{words.details.title(name)}</h3>
       <p className={isSafe(safety) ? 'details-safety details-safe' : 'details-safety details-unsafe'}>
         {isSafe(safety) ? <LockIcon /> : <LockOpenIcon />}
-        {safetyWord(safety, words)}
+        {safetyWord(safety, invitedBy, words)}
       </p>
       <p>{safetySentence(peer, words)}</p>
+      {peer.proof === null || peer.link === 'failed' || invitedBy === null ? null : <p>{words.details.invitedBy[invitedBy]}</p>}
       <Compare person={person} {...comparisons} />
       {peer.link === 'failed' ? null : <p>{pathSentence(peer, relayOnly, words)}</p>}
       {peer.rtt_ms === null ? null : <p className="numbers">{words.details.delay(formats.delay(peer.rtt_ms))}</p>}

@@ -2,6 +2,7 @@
 import type { Acquaintance } from '../../host/port';
 import type { Peer } from '../../protocol/Peer';
 import type { Words } from '../../shared/i18n/en';
+import type { InvitedBy } from '../../shared/view/InvitedBy';
 import { recognitionOf } from '../../shared/view/recognition';
 
 /** How safe the connection with a peer is. */
@@ -33,10 +34,10 @@ export function weakest(peers: readonly Peer[], acquaintances: readonly Acquaint
   return peers.toSorted((a, b) => place(a) - place(b))[0];
 }
 
-/** The word for it. */
-export function safetyWord(safety: Safety, words: Words): string {
+/** The word for it. What the key confirmation proved is the invitation that we came by: what we made ourselves, a link or a code. */
+export function safetyWord(safety: Safety, invitedBy: InvitedBy | null, words: Words): string {
   const { compared, proven, provenByDescription, unproven, changed, failed } = words.chip;
-  return { compared, proven, sealed: provenByDescription, unproven, changed, failed }[safety];
+  return { compared, proven: proven[invitedBy ?? 'self'], sealed: provenByDescription, unproven, changed, failed }[safety];
 }
 
 /** What was proven of the connection, as a sentence. */

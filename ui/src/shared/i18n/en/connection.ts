@@ -24,7 +24,7 @@ export const people = {
 export const chip = {
   label: (what: string): string => `Connection: ${what}`,
   compared: 'Compared',
-  proven: 'Proven',
+  proven: { self: 'Proven by invitation', link: 'Proven by link', code: 'Proven by code' },
   provenByDescription: 'Sealed',
   unproven: 'Not proven yet',
   changed: 'Another device',
@@ -40,6 +40,11 @@ export const details = {
   provenCertificate: 'Both sides proved, on the live connection, that they hold this room’s invitation. Nobody without it, the server included, stands in between.',
   provenDescription:
     'Both sides proved that they hold this room’s invitation. At least one browser could not read the certificate of the live connection, so the proof covers what was agreed rather than what was measured.',
+  invitedBy: {
+    self: 'You made this room. Whoever is here holds its invitation: the link, or the code that you read out.',
+    link: 'You came by a link. Whoever it passed through on its way to you can be in this room too.',
+    code: 'You came by a spoken code that was right on its only try. Whoever read it out to you opened this room for you.',
+  },
   unproven: 'Nothing is shown or passed on until both sides have proven that they hold this room’s invitation.',
   pathLocal: 'You are on the same network. Everything goes straight from device to device, without leaving it.',
   pathDirect: 'Everything goes straight from device to device over the internet. That is the fastest way there is between two networks.',

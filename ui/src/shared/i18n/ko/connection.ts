@@ -22,7 +22,7 @@ export const people: Words['people'] = {
 export const chip: Words['chip'] = {
   label: (what) => `연결: ${what}`,
   compared: '대조함',
-  proven: '확인됨',
+  proven: { self: '초대로 확인됨', link: '링크로 확인됨', code: '코드로 확인됨' },
   provenByDescription: '봉인됨',
   unproven: '확인하는 중',
   changed: '다른 기기',
@@ -38,6 +38,11 @@ export const details: Words['details'] = {
   provenCertificate: '두 기기 모두 이 방의 초대를 가졌음을 지금 이어진 연결 위에서 증명했습니다. 서버를 비롯해 초대를 갖지 않은 누구도 사이에 끼어들지 못했습니다.',
   provenDescription:
     '두 기기 모두 이 방의 초대를 가졌음을 증명했습니다. 다만 한쪽 브라우저가 지금 연결의 인증서를 읽을 수 없어, 직접 재어 본 것이 아니라 서로 합의한 내용을 증명한 것입니다.',
+  invitedBy: {
+    self: '이 방을 직접 만들었습니다. 여기 있는 사람은 초대 링크를 가졌거나 읽어 준 코드를 적은 사람입니다.',
+    link: '링크로 들어왔습니다. 링크가 거쳐 온 길에 있던 사람도 이 방에 들어올 수 있습니다.',
+    code: '한 번만 쓸 수 있는 코드로 들어왔고, 그 코드가 맞았습니다. 코드를 읽어 준 사람이 이 방의 문을 열어 주었습니다.',
+  },
   unproven: '두 기기가 이 방의 초대를 가졌음을 증명하기 전에는 아무것도 보여 주거나 주고받지 않습니다.',
   pathLocal: '같은 네트워크에 있습니다. 모든 것이 밖으로 나가지 않고 기기에서 기기로 바로 갑니다.',
   pathDirect: '모든 것이 인터넷을 거쳐 기기에서 기기로 바로 갑니다. 서로 다른 네트워크 사이에서 가장 빠른 길입니다.',
