@@ -6,6 +6,7 @@ const COMMANDS: &[&str] = &[
     "listen",
     "pick_files",
     "pick_folder",
+    "paste_files",
     "use_received",
     "previews",
     "choose_folder",

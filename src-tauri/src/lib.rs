@@ -16,6 +16,8 @@ mod media;
 mod own_page;
 mod own_server;
 mod page;
+#[cfg(desktop)]
+mod pasted;
 mod previews;
 mod serve;
 mod settings;
@@ -84,6 +86,8 @@ pub fn run() {
             commands::files::choose_folder,
             #[cfg(desktop)]
             commands::files::pick_folder,
+            #[cfg(desktop)]
+            commands::files::paste_files,
             commands::settings::load_settings,
             commands::settings::save_settings,
             commands::settings::networks,

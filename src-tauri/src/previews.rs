@@ -1,4 +1,4 @@
-//! Small pictures of received ones, for the cards of the page.
+//! Small pictures of those that are sent or were received, for the cards of the page.
 //!
 //! Promises: what came from somebody else is decoded in Rust, within bounds of its bytes, its pixels and the memory it asks for; anything that
 //! is no picture, or more than that, has no preview. The file's own bytes never reach the page. Leaves to others: which files there are.
@@ -17,6 +17,8 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 const SIDE_PX: u32 = 240;
 /// Previews of one transfer.
 pub const AT_MOST: usize = 4;
+/// Files of a transfer that are looked at for them.
+pub const LOOKED_AT: usize = 16;
 /// Largest file that is looked at, in bytes.
 const FILE_BYTES: u64 = 64 << 20;
 /// Longest side of a picture that is decoded, in pixels.

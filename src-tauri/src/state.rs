@@ -14,6 +14,8 @@ use parlor_protocol::{
     id::TransferId,
 };
 
+#[cfg(desktop)]
+use crate::pasted::PastedPictures;
 use crate::{
     media::Media,
     own_server::OwnServer,
@@ -30,6 +32,9 @@ pub struct AppState {
     pub page: PageLine,
     /// What the user chose.
     pub settings: SettingsStore,
+    /// Pictures that were pasted.
+    #[cfg(desktop)]
+    pub pasted: Arc<PastedPictures>,
     /// Which transfers move.
     pub transfers: MovingTransfers,
     /// Where the page's calls go.
@@ -58,6 +63,8 @@ impl AppState {
             page: PageLine::default(),
             settings,
             media,
+            #[cfg(desktop)]
+            pasted: Arc::default(),
             transfers: MovingTransfers::default(),
             leaving: AtomicBool::new(false),
             asking: AtomicBool::new(false),
@@ -111,6 +118,16 @@ impl AppState {
     /// The engine has ended.
     pub async fn received_paths(&self, transfer: TransferId) -> Result<Vec<PathBuf>, Failure> {
         self.client.received_paths(transfer).await
+    }
+
+    /// Where pictures of a transfer may lie: what was received of it, or the first files of an offer of ours.
+    ///
+    /// # Errors
+    /// The engine has ended.
+    pub async fn pictured_paths(&self, transfer: TransferId) -> Result<Vec<PathBuf>, Failure> {
+        let mut paths = self.client.offered_paths(transfer).await?;
+        paths.extend(self.client.received_paths(transfer).await?);
+        Ok(paths)
     }
 
     /// Stores settings and hands the engine what concerns it.

@@ -2,7 +2,7 @@
 //
 // Promises: nothing of the machine's user is touched (HOME is a folder of this run, no session bus is spoken to unless given);
 // `close` leaves no process behind.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -39,6 +39,16 @@ export class Display {
       server.stdio[3]?.once('data', (data: Buffer) => found(data.toString().trim()));
     });
     return new Display(`:${number}`, server);
+  }
+
+  /** Puts something into its clipboard, as a program would in which it was copied. */
+  copy(type: string, content: string | Buffer): void {
+    // It returns when the clipboard is its own, and stays behind until that is somebody else's or the display ends.
+    const { error, status } = spawnSync('xclip', ['-display', this.name, '-selection', 'clipboard', '-t', type, '-i'], {
+      input: content,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    if (error !== undefined || status !== 0) throw new Error(`xclip ended with ${status}`, { cause: error });
   }
 
   /** Ends it. */

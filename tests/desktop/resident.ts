@@ -2,6 +2,8 @@
 import { AppWindow } from './appWindow';
 
 const { by } = AppWindow;
+/** WebDriver's sign for the key: down, and up again. */
+const CONTROL = '\uE009';
 
 /** Somebody in front of a window. */
 export class Resident {
@@ -103,6 +105,12 @@ export class Resident {
   async offer(): Promise<void> {
     await this.openChat();
     await this.app.page.click(by('attach'));
+  }
+
+  /** Pastes into the field for messages. */
+  async paste(): Promise<void> {
+    await this.openChat();
+    await this.app.page.type(by('chat-input'), `${CONTROL}v${CONTROL}`);
   }
 
   /** Consents to what is offered. */

@@ -2,14 +2,16 @@
 // device to device, and the guest is told when the window goes.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../src/eventually';
 import { launchChromium } from '../web/harness/chromium';
 import { randomFile, temporaryFolder } from '../web/harness/files';
+import { DOT } from '../web/harness/dot';
 import { Person, sha256 } from '../web/harness/person';
 import { AppWindow, Display } from './appWindow';
 import { Resident } from './resident';
@@ -98,6 +100,19 @@ describe('the app window and a browser', () => {
     await eventually('nothing else is left', () => readdirSync(app.downloads), (names) => names.join() === 'from-ben.bin');
     expect(await sha256(join(app.downloads, 'from-ben.bin'))).toBe(await sha256(fromBen));
   }, FILE_LIMIT_MS);
+
+  it('a copied file and a copied picture are pasted into the window, and seen small on both sides', async () => {
+    const picture = join(folder.path, 'copied.png');
+    writeFileSync(picture, DOT);
+    display.copy('text/uri-list', `${pathToFileURL(picture).href}\r\n`);
+    await ida.paste();
+    await ida.app.page.waitFor('.card-picture');
+    await ben.accept();
+    await ben.page.locator('.card-picture').first().waitFor();
+    display.copy('image/png', DOT);
+    await ida.paste();
+    await ben.page.locator('.card-name', { hasText: /^picture-\d+\.png/ }).waitFor();
+  });
 
   it('the guest is told when the program is asked to end', async () => {
     app.terminate();

@@ -2,10 +2,13 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { memoryOf } from '../web/harness/memory';
 
+/** 5353, as /proc writes it. */
+const MDNS_PORT = '14E9';
+
 /** Of one family of processes. */
 export interface Holdings {
   readonly processes: number;
-  /** Sockets of UDP, both families. */
+  /** Sockets of UDP, both families, but for those that listen to multicast DNS. */
   readonly udpSockets: number;
   /** Open files and sockets of all kinds. */
   readonly descriptors: number;
@@ -92,7 +95,9 @@ function udpInodes(family: 'udp' | 'udp6'): string[] {
     .trim()
     .split('\n')
     .slice(1)
-    .map((line) => line.trim().split(/\s+/)[9] ?? '');
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local = '']) => !local.endsWith(`:${MDNS_PORT}`))
+    .map((fields) => fields[9] ?? '');
 }
 
 function gone<T>(read: () => T, otherwise: T): T {

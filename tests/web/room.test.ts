@@ -1,7 +1,10 @@
 // Two people at two browsers, through a real server: they see and hear each other, write, and hand over files; nobody else gets in.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from './harness/chromium';
+import { DOT } from './harness/dot';
 import { randomFile, temporaryFolder } from './harness/files';
 import { Person, sha256 } from './harness/person';
 import { RunningServer } from './harness/server';
@@ -55,6 +58,18 @@ describe('two people at two browsers', () => {
       await Promise.all([from.cardSays('proven', 280_000), to.cardSays('proven', 280_000)]);
       expect(await to.savedHash()).toBe(await sha256(path));
     }
+  });
+
+  it('a picture is shown small to its sender at once, and to the other when it is there', async () => {
+    const path = join(folder.path, 'dot.png');
+    writeFileSync(path, DOT);
+    const drawn = (person: Person): Promise<void> =>
+      person.page.waitForFunction((): boolean => [...document.querySelectorAll<HTMLImageElement>('.card-picture')].some(({ naturalWidth }) => naturalWidth === 2)).then(() => undefined);
+    await ada.offer(path);
+    await drawn(ada);
+    expect(await ben.page.locator('.card-picture').count()).toBe(0);
+    await ben.accept();
+    await drawn(ben);
   });
 
   it('a declined file writes nothing and both sides say so', async () => {

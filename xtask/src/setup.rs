@@ -31,6 +31,7 @@ const TESTS: &[&str] = &[
     "strace",
     "webkit2gtk-driver",
     "xauth",
+    "xclip",
     "xvfb",
 ];
 

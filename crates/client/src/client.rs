@@ -154,6 +154,16 @@ impl Client {
         outcome.await.map_err(|_| gone())
     }
 
+    /// Where the first sixteen files of an offer of ours lie, while the room lasts; none of one to us.
+    ///
+    /// # Errors
+    /// Only if the engine is gone.
+    pub async fn offered_paths(&self, transfer: TransferId) -> Result<Vec<PathBuf>, Failure> {
+        let (answer, outcome) = oneshot::channel();
+        self.ask(Request::Offered(transfer, answer)).await?;
+        outcome.await.map_err(|_| gone())
+    }
+
     /// Whether a transfer goes on where an earlier session was cut short. Certain as soon as its first bytes are told.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! Files by native dialogs. The page gets handles and transfer ids, never a path it could change.
 
 use std::path::{Path, PathBuf};
+#[cfg(desktop)]
+use std::sync::Arc;
 
 use parlor_protocol::{
     code::{Failure, FailureCode},
@@ -58,6 +60,20 @@ pub async fn pick_folder(
     Ok(state.register(vec![path(folder)?]).await)
 }
 
+/// The files in the clipboard, or a picture in it as one. Empty where there are none, and behind the user's back: only the window that has
+/// the focus may paste. Mobile systems have no such clipboard.
+#[cfg(desktop)]
+#[tauri::command]
+pub async fn paste_files(window: WebviewWindow, state: State<'_, AppState>) -> Result<Vec<PickedFile>, Failure> {
+    if !window.is_focused().unwrap_or_default() {
+        return Ok(Vec::new());
+    }
+    let pasted = Arc::clone(&state.pasted);
+    let paths = tauri::async_runtime::spawn_blocking(move || pasted.paste());
+    let paths = paths.await.map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
+    Ok(state.register(paths).await)
+}
+
 /// Lets the user choose the folder for received files; none when they think better of it. Mobile systems have no such dialog.
 #[cfg(desktop)]
 #[tauri::command]
@@ -92,12 +108,17 @@ pub async fn use_received(
     done.map_err(|error| Failure::new(FailureCode::NotNow, error.to_string()))
 }
 
-/// Small pictures of what was received of a transfer, as `data:` URLs; only of the first few files, and only of pictures.
+/// Small pictures of what was received of a transfer or is offered, as `data:` URLs; only of the first few files, and only of pictures.
 #[tauri::command]
 pub async fn previews(state: State<'_, AppState>, transfer: TransferId) -> Result<Vec<String>, Failure> {
-    let paths = state.received_paths(transfer).await?;
+    let paths = state.pictured_paths(transfer).await?;
     let made = tauri::async_runtime::spawn_blocking(move || {
-        paths.iter().take(previews::AT_MOST).filter_map(|path| previews::preview(path)).collect()
+        paths
+            .iter()
+            .take(previews::LOOKED_AT)
+            .filter_map(|path| previews::preview(path))
+            .take(previews::AT_MOST)
+            .collect()
     });
     made.await.map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))
 }

@@ -160,7 +160,18 @@ describe('what did not arrive', () => {
   });
 });
 
-describe('pictures that arrived', () => {
+describe('pictures', () => {
+  it('are shown small as soon as they are offered, and to whom they go once they are there', async () => {
+    const { host, say } = await inChat();
+    const [ours, theirs] = [transfer({ direction: 'sending', state: 'waiting' }), transfer({ id: 'ab'.repeat(16), state: 'waiting' })];
+    for (const { id } of [ours, theirs]) host.pictures.set(id, [`data:image/png;base64,${id}`]);
+    const shown = (): (string | null)[] => [...document.querySelectorAll('.card-picture')].map((picture) => picture.getAttribute('src'));
+    await say({ type: 'transfer-changed', transfer: ours }, { type: 'transfer-changed', transfer: theirs });
+    await waitFor(() => expect(shown()).toEqual(host.pictures.get(ours.id)));
+    await say({ type: 'transfer-changed', transfer: { ...theirs, state: 'proven' } });
+    await waitFor(() => expect(shown()).toHaveLength(2));
+  });
+
   it('are shown small on their card, and a card without any has no gap', async () => {
     const { host, say } = await inChat();
     const [one, other] = [transfer({ state: 'proven' }), transfer({ id: 'ab'.repeat(16), state: 'proven' })];

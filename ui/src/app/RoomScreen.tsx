@@ -152,8 +152,8 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
               onDismiss={
                 shown.kind === 'refused'
                   ? () => session.readRefusal()
-                  : 'fact' in shown
-                    ? () => setRead((before) => new Set([...before, shown.fact]))
+                  : 'fact' in shown && shown.fact !== null
+                    ? () => setRead((before) => new Set([...before, shown.fact as object]))
                     : shown.kind === 'link-waits'
                       ? () => session.forgetLink()
                       : null

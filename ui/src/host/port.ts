@@ -116,7 +116,7 @@ export interface Host {
   receivedActions(): readonly ReceivedAction[];
   /** Opens, shows or saves what was received. */
   useReceived(transfer: TransferId, action: ReceivedAction): Promise<void>;
-  /** Small pictures of the first received files that are pictures, as `data:` URLs. */
+  /** Small pictures of the first files of a transfer that are pictures, offered by us or received, as `data:` URLs. */
   previews(transfer: TransferId): Promise<readonly string[]>;
 
   /** The stored settings. */

@@ -156,9 +156,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A number of bytes, milliseconds or the like: 0 … 2^53-1. */
+/** A number of bytes, milliseconds or the like: 0 … 2^53-1. JSON has a -0 as well, which is no whole number to others. */
 function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 }
 
 function isU32(value: unknown): value is number {

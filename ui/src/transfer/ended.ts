@@ -12,6 +12,13 @@ const OUTCOMES = 40_000;
 /** Milliseconds on a live link after which the other side has heard a word for sure: a dead link shows earlier. */
 const HEARD_MS = 60_000;
 
+/** What may go on another day: a disk failed or the sender was restarted, and nobody wished it ended. */
+const MENDABLE: readonly TransferCode[] = ['no-space', 'write-failed', 'read-failed', 'forgotten'];
+
+export function isMendable(code: TransferCode): boolean {
+  return MENDABLE.includes(code);
+}
+
 /** What the other side has to hear of an ended transfer. */
 export type LastWord =
   /** Nothing: it said the last word, or has heard ours. */

@@ -16,7 +16,7 @@ import type { PeerId } from '../protocol/PeerId';
 import type { TransferCode } from '../protocol/TransferCode';
 import type { TransferId } from '../protocol/TransferId';
 import { jsBlake3, type Hash } from './block';
-import { lastWordMessages, NO_WORD, type LastWord } from './ended';
+import { isMendable, lastWordMessages, NO_WORD, type LastWord } from './ended';
 import { TransferError } from './error';
 import { decodeFrame, HEADER_BYTES } from './frame';
 import { Incoming } from './incoming';
@@ -281,7 +281,7 @@ export class Exchange {
     this.#transfers.ended.push(id, word, linkIsUp ? nowMs : null);
     if (!wasShown) return;
     this.#event({ type: 'transfer-changed', transfer: snapshot(transfer.view(), this.peer, ending) });
-    this.#outputs.push({ type: 'release-transfer', transfer: id, missing });
+    this.#outputs.push({ type: 'release-transfer', transfer: id, keep: isWorthKeeping(ending, word), missing });
   }
 
   /** Reads ahead and sends what the window has room for, a block of each transfer in turn. */
@@ -321,4 +321,10 @@ export class Exchange {
   #event(event: ExchangeEvent): void {
     this.#outputs.push({ type: 'event', event });
   }
+}
+
+/** Whether a later session may go on where a transfer ended. */
+function isWorthKeeping({ code }: Ending, word: LastWord): boolean {
+  if (word.type === 'outcomes') return word.failed.some((entry) => isMendable(entry.code));
+  return code !== null && isMendable(code);
 }

@@ -11,7 +11,7 @@ import { BLOCK_BYTES } from '../protocol/limits';
 import type { Bytes } from '../trust/bytes';
 import { blockLength, blockOffset, type Hash } from './block';
 import { CollectedOffer } from './collectedOffer';
-import { lastWordMessages, type LastWord } from './ended';
+import { isMendable, lastWordMessages, type LastWord } from './ended';
 import { isExecutable } from './executable';
 import { PROOF_BYTES, type FrameHeader } from './frame';
 import { Hold } from './hold';
@@ -291,7 +291,7 @@ export class Incoming {
       if (!before.isWhole) this.#incomplete -= 1;
       if (this.#isFlowing) this.#window.store(before.unstoredBytes(size));
     }
-    if (before !== 'pending') this.order({ type: 'discard-entry', transfer: this.id, entry: number });
+    if (before !== 'pending') this.order({ type: 'discard-entry', transfer: this.id, entry: number, keep: isMendable(code) });
     this.meter.note();
     this.#tellStored();
   }

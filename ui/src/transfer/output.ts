@@ -67,8 +67,14 @@ export type Output =
       /** The file's own time, milliseconds since 1970. */
       readonly modifiedMs: number | null;
     }
-  /** Remove the part of an entry that failed. Answers still due for it need not come. */
-  | { readonly type: 'discard-entry'; readonly transfer: TransferId; readonly entry: number }
+  /** Give up the part of an entry that failed. Answers still due for it need not come. */
+  | {
+      readonly type: 'discard-entry';
+      readonly transfer: TransferId;
+      readonly entry: number;
+      /** A disk failed on either side: what is proven of it stays for a later session. Else it is removed. */
+      readonly keep: boolean;
+    }
   /**
    * The transfer has ended, either direction: close its files and remove parts that did not get their name. Finished files stay.
    * Comes exactly once a transfer, after its last event. Answers still due need not come.
@@ -76,6 +82,8 @@ export type Output =
   | {
       readonly type: 'release-transfer';
       readonly transfer: TransferId;
+      /** A disk failed or the sender was restarted, and nobody wished it ended: parts and what is known of them stay for a later session. */
+      readonly keep: boolean;
       /** Entries of ours that the receiver has not proven: what would be offered again. Empty for a transfer to us. */
       readonly missing: readonly number[];
     }

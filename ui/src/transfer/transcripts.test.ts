@@ -134,10 +134,10 @@ function written(outputs: readonly Output[]): unknown {
         disk.push(['finish', output.transfer, output.entry, output.size, output.modifiedMs]);
         break;
       case 'discard-entry':
-        disk.push(['discard', output.transfer, output.entry]);
+        disk.push(['discard', output.transfer, output.entry, output.keep]);
         break;
       case 'release-transfer':
-        disk.push(['release', output.transfer, output.missing]);
+        disk.push(['release', output.transfer, output.keep, output.missing]);
         break;
       case 'event':
         if (output.event.type === 'transfer-changed') states.set(output.event.transfer.id, output.event.transfer);

@@ -9,6 +9,7 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
+    convert::Infallible,
     path::PathBuf,
     sync::Arc,
 };
@@ -122,6 +123,8 @@ pub enum Outcome {
 enum Order {
     Job(TransferId, u32, Job),
     Release(TransferId, Option<Arc<IncomingFiles>>, bool),
+    /// Let go of this.
+    Pass(mpsc::Sender<Infallible>),
 }
 
 /// The lanes of one peer.
@@ -153,10 +156,17 @@ impl Lanes {
         self.lanes.get(index).is_some_and(|lane| lane.try_send(Order::Job(transfer, entry, job)).is_ok())
     }
 
-    /// Looks for what an earlier session left of a transfer, beside the lanes: it may take as long as hashing all of it.
-    pub fn find(&self, transfer: TransferId, incoming: Arc<IncomingFiles>, entries: Vec<WantedEntry>) {
+    /// Looks for what an earlier session left of a transfer, beside the lanes: it may take as long as hashing all of it. Transfers released
+    /// before are closed by then: the same files, offered again, are found as they were left.
+    pub async fn find(&self, transfer: TransferId, incoming: Arc<IncomingFiles>, entries: Vec<WantedEntry>) {
         let Some(done) = self.done.upgrade() else { return };
-        tokio::task::spawn_blocking(move || {
+        let (pass, mut passed) = mpsc::channel(1);
+        for lane in &self.lanes {
+            // A lane that is gone has passed everything.
+            let _ = lane.send(Order::Pass(pass.clone())).await;
+        }
+        drop(pass);
+        let search = move || {
             let found = incoming.find(&entries);
             let outcome = match incoming.shortage(&entries, &found) {
                 Some(shortage) => Outcome::NoRoom(shortage),
@@ -168,6 +178,12 @@ impl Lanes {
             }
             // Whoever no longer listens needs no answer.
             let _ = done.blocking_send(Done { transfer, entry: 0, outcome });
+        };
+        tokio::spawn(async move {
+            passed.recv().await;
+            if let Err(error) = tokio::task::spawn_blocking(search).await {
+                tracing::error!(%error, "a search ended badly");
+            }
         });
     }
 
@@ -233,6 +249,10 @@ impl Open {
                 if let Some(incoming) = incoming.and_then(Arc::into_inner) {
                     incoming.close(keep);
                 }
+                return None;
+            }
+            Order::Pass(pass) => {
+                drop(pass);
                 return None;
             }
         };

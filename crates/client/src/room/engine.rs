@@ -40,6 +40,8 @@ pub(crate) enum Request {
     OwnServer { url: String, pin: Option<Fingerprint> },
     /// Where the files of a transfer are.
     Received(TransferId, oneshot::Sender<Vec<PathBuf>>),
+    /// Where the first files of an offer of ours are.
+    Offered(TransferId, oneshot::Sender<Vec<PathBuf>>),
     /// Whether something of a transfer was there before it began.
     IsContinued(TransferId, oneshot::Sender<bool>),
 }
@@ -147,6 +149,9 @@ impl Engine {
             }
             Request::Received(transfer, answer) => {
                 let _ = answer.send(self.stay.as_ref().map(|stay| stay.received(transfer)).unwrap_or_default());
+            }
+            Request::Offered(transfer, answer) => {
+                let _ = answer.send(self.stay.as_ref().map(|stay| stay.offered(transfer)).unwrap_or_default());
             }
             Request::IsContinued(transfer, answer) => {
                 let _ = answer.send(self.stay.as_ref().is_some_and(|stay| stay.is_continued(transfer)));

@@ -62,7 +62,7 @@ impl SessionFiles {
         let (transfer, entry, job) = match order {
             Output::FindEntries { transfer, entries } => {
                 let Some(incoming) = self.incoming.get(&transfer).cloned() else { return Err(transfer) };
-                self.lanes.find(transfer, incoming, entries);
+                self.lanes.find(transfer, incoming, entries).await;
                 return Ok(());
             }
             Output::ReadBlock { transfer, entry, block, offset, len, last } => {

@@ -18,10 +18,16 @@ struct Record {
     is_continued: bool,
 }
 
-/// The transfers of a room. A transfer that brought no file is forgotten at its end; one that did, when the room is left.
+/// Files of an offer of ours that are remembered, to show what they are.
+const OFFERED: usize = 16;
+
+/// The transfers of a room. A transfer that brought no file is forgotten at its end; one that did, and where our own files lie, when the
+/// room is left.
 #[derive(Debug, Default)]
 pub(crate) struct TransferIndex {
     records: Mutex<HashMap<TransferId, Record>>,
+    /// The first files of each offer of ours.
+    offered: Mutex<HashMap<TransferId, Vec<PathBuf>>>,
 }
 
 impl TransferIndex {
@@ -41,6 +47,16 @@ impl TransferIndex {
         if let Some(record) = self.lock().get_mut(&transfer) {
             record.received.push(path);
         }
+    }
+
+    /// Files of ours are offered.
+    pub(crate) fn offered<'a>(&self, transfer: TransferId, paths: impl Iterator<Item = &'a PathBuf>) {
+        held(&self.offered).insert(transfer, paths.take(OFFERED).cloned().collect());
+    }
+
+    /// Where the first files of an offer of ours are.
+    pub(crate) fn offered_paths(&self, transfer: TransferId) -> Vec<PathBuf> {
+        held(&self.offered).get(&transfer).cloned().unwrap_or_default()
     }
 
     /// Where the files of a transfer are.
@@ -69,9 +85,13 @@ impl TransferIndex {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<TransferId, Record>> {
-        // Nothing panics while the lock is held; were it so, the map is whole all the same.
-        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.records)
     }
+}
+
+fn held<T>(map: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while the lock is held; were it so, the map is whole all the same.
+    map.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -88,6 +108,18 @@ mod tests {
         assert_eq!(index.peer(transfer), Some(ada));
         index.ended(transfer, ada);
         assert_eq!(index.peer(transfer), None);
+    }
+
+    #[test]
+    fn what_was_offered_is_known_when_it_has_arrived_too_but_not_more_than_can_be_shown() {
+        let index = TransferIndex::default();
+        let (transfer, ada) = (TransferId([1; 16]), PeerId([1; 16]));
+        let paths: Vec<PathBuf> = (0..OFFERED + 1).map(|n| format!("/{n}").into()).collect();
+        assert!(index.claim(transfer, ada));
+        index.offered(transfer, paths.iter());
+        index.ended(transfer, ada);
+        assert_eq!(index.offered_paths(transfer), paths[..OFFERED]);
+        assert!(index.paths(transfer).is_empty());
     }
 
     #[test]

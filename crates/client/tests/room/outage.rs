@@ -4,6 +4,7 @@ use std::fs;
 
 use parlor_client::room::Timings;
 use parlor_protocol::{
+    code::TransferCode,
     host::{Command, Direction, Event, TransferState},
     id::TransferId,
 };
@@ -132,6 +133,46 @@ async fn what_did_not_reach_a_peer_that_was_given_up_can_be_offered_again_when_i
     bob.wish(Command::AcceptTransfer { transfer: again, without: Vec::new() }).await;
     ada.transfer(Direction::Sending, TransferState::Proven).await;
     assert!(fs::read(bob.inbox().join("a.bin")).unwrap() == bytes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_offered_again_goes_on_where_it_was() {
+    let (_server, url) = quick_server().await;
+    let freezer = Freezer::new();
+    let (mut ada, mut bob) = pair(&url, &freezer, Timings { absent_ms: 500, ..impatient() }).await;
+    write(ada.home.path(), "trip/a.txt", b"small");
+    let bytes = content(7, LARGE_BYTES);
+    write(ada.home.path(), "trip/b.bin", &bytes);
+    ada.wish(Command::LimitSpeed { bytes_per_second: Some(16 << 20) }).await;
+    ada.offer(bob.id.unwrap(), &[ada.home.path().join("trip")]).await;
+    let transfer = bob.offered().await;
+    bob.wish(Command::AcceptTransfer { transfer, without: Vec::new() }).await;
+    let stored = |least: u64| {
+        move |event: &Event| match event {
+            Event::TransferChanged { transfer } => {
+                (transfer.proven_count == 1 && transfer.stored_bytes > least).then_some(transfer.stored_bytes)
+            }
+            _ => None,
+        }
+    };
+    let before = bob.until("a file and a part of the other", stored(4 << 20)).await;
+    let frozen = freezer.freeze().await;
+    ada.transfer(Direction::Sending, TransferState::Cancelled).await;
+    assert!(!ada.left().await, "without a goodbye");
+    drop(frozen);
+    ada.connected().await;
+    let ended = bob.transfer(Direction::Receiving, TransferState::Cancelled).await;
+    assert_eq!(ended.code, Some(TransferCode::Forgotten));
+    ada.wish(Command::LimitSpeed { bytes_per_second: None }).await;
+    ada.wish(Command::OfferAgain { transfer }).await;
+    let again = bob.offered().await;
+    bob.wish(Command::AcceptTransfer { transfer: again, without: Vec::new() }).await;
+    let at_first = bob.until("what was there", stored(0)).await;
+    assert!(at_first >= before, "begun anew: {at_first} bytes after {before}");
+    ada.transfer(Direction::Sending, TransferState::Proven).await;
+    bob.wish(Command::LeaveRoom {}).await;
+    assert_eq!(files_below(&bob.inbox()), ["trip/a.txt", "trip/b.bin"]);
+    assert!(fs::read(bob.inbox().join("trip/b.bin")).unwrap() == bytes);
 }
 
 #[tokio::test(flavor = "multi_thread")]

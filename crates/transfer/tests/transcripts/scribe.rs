@@ -100,8 +100,10 @@ pub fn outputs(outputs: &[Output]) -> Value {
             Output::FinishEntry { transfer, entry, size, modified_ms } => {
                 disk.push(json!(["finish", transfer, entry, size, modified_ms]));
             }
-            Output::DiscardEntry { transfer, entry, .. } => disk.push(json!(["discard", transfer, entry])),
-            Output::ReleaseTransfer { transfer, missing, .. } => disk.push(json!(["release", transfer, missing])),
+            Output::DiscardEntry { transfer, entry, keep } => disk.push(json!(["discard", transfer, entry, keep])),
+            Output::ReleaseTransfer { transfer, keep, missing } => {
+                disk.push(json!(["release", transfer, keep, missing]));
+            }
             Output::FindEntries { .. } => unreachable!("answered by the world itself"),
             Output::Event(Event::TransferChanged(transfer)) => {
                 states.retain(|told| told.id != transfer.id);

@@ -243,6 +243,16 @@ describe('trouble', () => {
     expect(troubleOf(after(left, here({ id: HANA })))).toBeNull();
   });
 
+  it('tells that somebody could not prove anything also when they are gone at once, until it was read', () => {
+    const failure = { code: 'proof-failed', detail: '' } as const;
+    const gone = room(here(), here({ link: 'failed', proof: null, failure }), { type: 'peer-left', peer: THEO, said_bye: false });
+    const told = troubleOf(gone);
+    expect(told).toMatchObject({ kind: 'peer-failed', code: 'proof-failed' });
+    expect(troubleOf(gone, [], new Set([(told as { fact: object }).fact]))).toBeNull();
+    const unreachable = room(here(), here({ link: 'failed', proof: null, failure: { ...failure, code: 'connect-failed' } }), { type: 'peer-left', peer: THEO, said_bye: false });
+    expect(troubleOf(unreachable)).toMatchObject({ kind: 'peer-gone' });
+  });
+
   it('tells a refused command until it was read', () => {
     const refused = room({ type: 'command-failed', failure: { code: 'offer-invalid', detail: '' }, peer: null });
     expect(troubleOf(refused)).toMatchObject({ kind: 'refused', code: 'offer-invalid' });

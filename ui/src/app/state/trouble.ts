@@ -11,7 +11,7 @@ import { peopleHere, personOf, type AppState } from './AppState';
 export type RoomTrouble =
   | { readonly kind: 'closed'; readonly code: FailureCode | null }
   | { readonly kind: 'refused'; readonly code: FailureCode; readonly person: Person | null }
-  | { readonly kind: 'peer-failed'; readonly person: Person; readonly code: FailureCode }
+  | { readonly kind: 'peer-failed'; readonly person: Person; readonly code: FailureCode; readonly fact: object | null }
   | { readonly kind: 'server-gone'; readonly isAlone: boolean }
   | { readonly kind: 'peer-interrupted'; readonly person: Person }
   | { readonly kind: 'device-changed'; readonly person: Person; readonly name: string; readonly fact: object }
@@ -45,7 +45,10 @@ export function troubleOf(
   }
   const here = peopleHere(state);
   const failed = here.find((person) => person.peer.link === 'failed');
-  if (failed !== undefined) return { kind: 'peer-failed', person: failed, code: failed.peer.failure?.code ?? 'connect-failed' };
+  if (failed !== undefined) return { kind: 'peer-failed', person: failed, code: failed.peer.failure?.code ?? 'connect-failed', fact: null };
+  // Whoever could not prove anything may be gone at once; that somebody was in between is to be read all the same.
+  const refused = state.people.find((person) => person.presence !== 'here' && person.peer.failure?.code === 'proof-failed' && !read.has(person));
+  if (refused !== undefined) return { kind: 'peer-failed', person: refused, code: 'proof-failed', fact: refused };
   const changed = changedDevice(here, acquaintances, read);
   if (changed !== null) return changed;
   if (room.state === 'reconnecting') return { kind: 'server-gone', isAlone: here.length === 0 };

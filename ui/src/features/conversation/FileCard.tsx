@@ -35,7 +35,7 @@ export interface TransferActions {
   /** Resolves to whether it worked. */
   readonly useReceived: (transfer: string, action: ReceivedAction) => Promise<boolean>;
   readonly receivedActions: readonly ReceivedAction[];
-  /** Small pictures of what was received, as `data:` URLs; never rejects. */
+  /** Small pictures of what is sent or was received, as `data:` URLs; never rejects. */
   readonly previews: (transfer: string) => Promise<readonly string[]>;
 }
 
@@ -87,7 +87,7 @@ export function FileCard({ transfer, name, isOver, canOfferAgain, actions }: Fil
           </p>
         </div>
       </div>
-      {isReceiving && transfer.state === 'proven' ? <Previews transfer={transfer.id} load={actions.previews} /> : null}
+      {!isReceiving || transfer.state === 'proven' ? <Previews transfer={transfer.id} load={actions.previews} /> : null}
       {isMoving ? (
         <ProgressBar className="progress" value={shareOf(transfer) * 100} aria-label={words.file.progress(title)}>
           {({ percentage }) => (

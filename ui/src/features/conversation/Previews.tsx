@@ -1,4 +1,4 @@
-// Small pictures of what arrived, on its card. Asked for once, when the files are there; what has none leaves no gap.
+// Small pictures of what is sent or arrived, on its card. Asked for once, when the files are there; what has none leaves no gap.
 import { useEffect, useState } from 'react';
 import { useLanguage } from '../../shared/i18n/Language';
 

@@ -8,11 +8,11 @@ import type { DeviceKey } from '../../trust/device';
 import type { Host } from '../port';
 import { browserDevice } from './deviceKey';
 import { PickedFiles } from './files/PickedFiles';
+import { previewsOf } from './files/preview';
 import { ReceivedFiles } from './files/ReceivedFiles';
 import { browserHasher } from './hashing/BlockHasher';
 import { askToNotify, copyText, keepScreenAwake, notifyUser } from './page/attention';
 import { watchFileDrops } from './page/drops';
-
 import { EventQueue } from './page/EventQueue';
 import { chosenFolder } from './page/folders';
 import { watchFilePastes } from './page/pastes';
@@ -77,7 +77,10 @@ export function createHost(): Host {
     },
     receivedActions: () => ['save'],
     useReceived: (transfer) => received.save(transfer),
-    previews: (transfer) => received.previews(transfer),
+    previews: async (transfer) => {
+      const offered = engine.offered(transfer).map(({ path, file }) => ({ path: path.join('/'), file }));
+      return previewsOf(offered.length > 0 ? offered : await received.finished(transfer));
+    },
 
     loadSettings: () => Promise.resolve(settings),
     saveSettings: (changed) => {

@@ -109,13 +109,59 @@ describe('the host inside the app', () => {
   it('passes drops on', () => {
     const host = createHost({ call: true });
     const heard: unknown[] = [];
-    host.watchDrops((drop) => heard.push(drop));
+    const stop = host.watchDrops((drop) => heard.push(drop));
     tell({ type: 'drop', hovering: true, files: [] });
     tell({ type: 'drop', hovering: false, files: [{ handle: 7, name: 'a.txt', size: 3 }] });
     expect(heard).toEqual([
       { hovering: true, files: [] },
       { hovering: false, files: [{ handle: 7, name: 'a.txt', size: 3 }] },
     ]);
+    stop();
+  });
+
+  describe('a paste', () => {
+    const paste = (types: readonly string[], text = ''): unknown => {
+      const event = Object.assign(new window.Event('paste', { cancelable: true }), { clipboardData: { types, getData: () => text } });
+      dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+
+    it.each([
+      ['as most systems name them', ['Files', 'text/uri-list']],
+      ['as WebKitGTK names files', ['text/uri-list', 'text/plain']],
+      ['as WebKitGTK names a picture', []],
+    ])('of files, %s, is read by Rust, and is no text', async (_, types) => {
+      const heard: unknown[] = [];
+      const file = { handle: 7, name: 'a.txt', size: 3 };
+      answers['paste_files'] = () => [file];
+      const stop = createHost({ call: true }).watchDrops((drop) => heard.push(drop));
+      expect(paste(types)).toBe(true);
+      await expect.poll(() => heard).toEqual([{ hovering: false, files: [file] }]);
+      stop();
+      expect(paste(types)).toBe(false);
+    });
+
+    it.each([
+      ['text', [], 'words'],
+      ['text, as most systems name it', ['text/plain'], 'words'],
+      ['a link', ['text/uri-list'], 'https://parlor.example'],
+      ['cells', ['text/plain', 'text/html', 'Files'], 'words'],
+    ])('of %s stays with the field', (_, types, text) => {
+      const stop = createHost({ call: true }).watchDrops(() => undefined);
+      expect(paste(types, text)).toBe(false);
+      expect(asked.some(({ command }) => command === 'paste_files')).toBe(false);
+      stop();
+    });
+
+    it('of nothing that can be sent tells nothing', async () => {
+      const heard: unknown[] = [];
+      answers['paste_files'] = () => [];
+      const stop = createHost({ call: true }).watchDrops((drop) => heard.push(drop));
+      paste(['Files']);
+      await expect.poll(() => asked.some(({ command }) => command === 'paste_files')).toBe(true);
+      expect(heard).toEqual([]);
+      stop();
+    });
   });
 
   it('refuses settings of another shape instead of trusting them', async () => {

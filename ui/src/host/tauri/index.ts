@@ -13,6 +13,7 @@ import { HostError, type ArrivedLink, type Host, type Network, type ReceivedActi
 import { toHostError } from './failure';
 import { Listeners } from './listeners';
 import { isMessage, type Message } from './message';
+import { watchFilePastes } from './pastes';
 import { isSettings } from './settings';
 import { keepAwake } from './wakeLock';
 
@@ -86,7 +87,15 @@ export function createHost({ call: canCall }: { readonly call: boolean }): Host 
 
     pickFiles: () => call<PickedFile[]>('pick_files'),
     pickFolder: () => call<PickedFile[]>('pick_folder'),
-    watchDrops: (listener) => drops.add(listener),
+    watchDrops: (listener) => {
+      const stopDrops = drops.add(listener);
+      if (isPhoneOrTablet()) return stopDrops;
+      const stopPastes = watchFilePastes(() => call<PickedFile[]>('paste_files'), (files) => listener({ hovering: false, files }));
+      return () => {
+        stopDrops();
+        stopPastes();
+      };
+    },
     receivedActions: (): readonly ReceivedAction[] => (isPhoneOrTablet() ? ['open'] : ['open', 'show-in-folder']),
     useReceived: (transfer: TransferId, action: ReceivedAction) => order('use_received', { transfer, action }),
     previews: (transfer: TransferId) => call<string[]>('previews', { transfer }),

@@ -313,7 +313,7 @@ impl Session {
     async fn tell_end(&mut self, ended: Ended) {
         for transfer in std::mem::take(&mut self.transfers).into_values() {
             let missing = self.exchange.missing(transfer.id);
-            self.remember(transfer.id, &missing);
+            self.remember(transfer.id, missing, true);
             let transfer = Transfer {
                 state: TransferState::Cancelled,
                 code: Some(TransferCode::Cancelled),

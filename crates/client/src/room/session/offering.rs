@@ -8,13 +8,17 @@ use parlor_protocol::{
 use parlor_transfer::Input;
 
 use super::Session;
-use crate::disk::{Done, Found, room::Shortage};
+use crate::{
+    disk::{Done, Found, room::Shortage},
+    room::again::Unsent,
+};
 
 impl Session {
     /// Offers files as one transfer.
     pub(super) fn offer(&mut self, files: Vec<Found>) -> Result<(), Failure> {
         let transfer = TransferId(crate::random::random());
         let entries = files.iter().map(|file| file.entry.clone()).collect();
+        self.room.transfers.offered(transfer, files.iter().map(|file| &file.path));
         self.files.offer(transfer, files);
         let offered = self.wish(Input::OfferFiles { transfer, entries });
         if offered.is_err() {
@@ -23,11 +27,11 @@ impl Session {
         offered.map_err(Failure::from)
     }
 
-    /// A transfer has ended; what of ours the peer has not may be offered again.
-    pub(super) fn remember(&mut self, transfer: TransferId, missing: &[u32]) {
+    /// A transfer has ended; what of ours the peer has not may be offered again. With `is_kept` the peer keeps what it has.
+    pub(super) fn remember(&mut self, transfer: TransferId, missing: Vec<u32>, is_kept: bool) {
         let peer = self.peer.id;
         let forgotten = match self.files.sources(transfer) {
-            Some(files) => self.room.again().remember(transfer, peer, &files, missing),
+            Some(files) => self.room.again().remember(transfer, peer, Unsent { files, missing, is_kept }),
             None => vec![(transfer, peer)],
         };
         for (transfer, peer) in forgotten {

@@ -131,9 +131,9 @@ impl Session {
                 }
                 Output::Event(told) => self.told(told).await,
                 about_files => {
-                    if let Output::ReleaseTransfer { transfer, missing, .. } = &about_files {
+                    if let Output::ReleaseTransfer { transfer, keep, missing } = &about_files {
                         self.foreign.remove(transfer);
-                        self.remember(*transfer, missing);
+                        self.remember(*transfer, missing.clone(), *keep);
                     }
                     if let Err(transfer) = self.files.carry_out(about_files).await {
                         tracing::error!("the disk took no more orders");

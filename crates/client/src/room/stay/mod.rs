@@ -111,6 +111,11 @@ impl Stay {
         self.state == RoomState::Closed
     }
 
+    /// Where the first files of an offer of ours are.
+    pub(super) fn offered(&self, transfer: TransferId) -> Vec<PathBuf> {
+        self.context.transfers.offered_paths(transfer)
+    }
+
     /// Where the files of a transfer are.
     pub(super) fn received(&self, transfer: TransferId) -> Vec<PathBuf> {
         self.context.transfers.paths(transfer)

@@ -24,6 +24,7 @@ use crate::{
     disk::{Found, Picks, ReceivingFolder, picks},
     nearby::Neighbourhood,
     room::{
+        again::Unsent,
         media_proofs::View,
         order::{Answer, SessionOrder},
     },
@@ -137,19 +138,20 @@ impl Stay {
         });
     }
 
-    /// Offers what of an ended transfer did not arrive, as it lies on the disk now. What lies there no more is told and left out.
+    /// Offers what of an ended transfer did not arrive, as it lies on the disk now, and the whole of it where the peer goes on with what it
+    /// has. What lies there no more is told and left out.
     fn offer_again(&self, transfer: TransferId, answer: Answer) {
         let Some(peer) = self.context.transfers.peer(transfer) else {
             return drop(answer.send(Err(no_such_transfer())));
         };
         let Some(orders) = self.orders(peer) else { return drop(answer.send(Err(no_such_peer()))) };
-        let Some(missing) = self.context.again().take(transfer) else {
+        let Some(unsent) = self.context.again().take(transfer) else {
             let nothing = Failure::new(FailureCode::NotNow, "nothing of that transfer is missing");
             return drop(answer.send(Err(nothing)));
         };
         let context = Arc::clone(&self.context);
         tokio::spawn(async move {
-            let offered = match found_again(missing.clone()).await {
+            let offered = match found_again(unsent.clone()).await {
                 Ok((files, gone)) => {
                     let (told, offered) = oneshot::channel();
                     hand_over(&orders, SessionOrder::Offer { files, answer: told }).await;
@@ -166,7 +168,7 @@ impl Stay {
                     Ok(())
                 }
                 Err(failure) => {
-                    context.again().put_back(transfer, peer, missing);
+                    context.again().put_back(transfer, peer, unsent);
                     Err(failure)
                 }
             };
@@ -218,17 +220,9 @@ async fn hand_over(orders: &mpsc::Sender<SessionOrder>, order: SessionOrder) {
     let _ = orders.send(order).await;
 }
 
-/// Files as they are now, and why the last of those that are gone is. A failure when all are.
-async fn found_again(files: Vec<Found>) -> Result<(Vec<Found>, Option<Failure>), Failure> {
-    let found = tokio::task::spawn_blocking(move || files.into_iter().map(Found::again).collect::<Vec<_>>());
-    let found = found.await.map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
-    let mut gone = None;
-    let files: Vec<Found> =
-        found.into_iter().filter_map(|file| file.map_err(|error| gone = Some(Failure::from(error))).ok()).collect();
-    match gone {
-        Some(failure) if files.is_empty() => Err(failure),
-        gone => Ok((files, gone)),
-    }
+async fn found_again(unsent: Unsent) -> Result<(Vec<Found>, Option<Failure>), Failure> {
+    let found = tokio::task::spawn_blocking(move || unsent.found_again());
+    found.await.map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?
 }
 
 fn no_such_peer() -> Failure {

@@ -28,6 +28,11 @@ export class PickedSource {
     return this.#modifiedMs;
   }
 
+  /** It is still what was picked. */
+  isUnchanged(): boolean {
+    return this.file.size === this.#size && this.file.lastModified === this.#modifiedMs;
+  }
+
   /** The same file as it is now. */
   again(): PickedSource {
     return new PickedSource(this.file, this.path);
@@ -35,7 +40,7 @@ export class PickedSource {
 
   /** `length` bytes at `offset`, or why not. */
   async read(offset: number, length: number): Promise<Bytes | TransferCode> {
-    if (this.#changed()) return 'source-changed';
+    if (!this.isUnchanged()) return 'source-changed';
     let bytes: Bytes;
     try {
       bytes = new Uint8Array(await this.file.slice(offset, offset + length).arrayBuffer());
@@ -43,11 +48,7 @@ export class PickedSource {
       // A file that was touched since it was picked does not read any more: browsers tell by this name.
       return error instanceof DOMException && error.name === 'NotReadableError' ? 'source-changed' : 'read-failed';
     }
-    return this.#changed() || bytes.length !== length ? 'source-changed' : bytes;
-  }
-
-  #changed(): boolean {
-    return this.file.size !== this.#size || this.file.lastModified !== this.#modifiedMs;
+    return !this.isUnchanged() || bytes.length !== length ? 'source-changed' : bytes;
   }
 }
 

@@ -11,7 +11,6 @@ import type { EntrySink } from '../storage/entrySink';
 import { canPickTarget, pickTarget, writeTree } from '../storage/folderTarget';
 import { zipOf } from '../storage/zip';
 import type { ReceivedStore, StoredOffer } from '../storage/receivedStore';
-import { isPicture, previewOf, PREVIEWS } from './preview';
 
 /** A finished entry. */
 export interface ReceivedFile {
@@ -83,13 +82,6 @@ export class ReceivedFiles implements TransferPlaces {
     if (target !== null) await writeTree(target, files);
     else if (hasFolders) downloadFile(new File([await zipOf(files, new Date())], 'received.zip'), archiveName(files));
     else for (const { path, file } of files) downloadFile(file, path);
-  }
-
-  /** Small pictures of the first few that are pictures. */
-  async previews(transfer: TransferId): Promise<string[]> {
-    const pictures = (await this.finished(transfer)).filter(({ path }) => isPicture(path)).slice(0, PREVIEWS);
-    const previews = await Promise.all(pictures.map(({ file }) => previewOf(file)));
-    return previews.filter((preview) => preview !== null);
   }
 
   /** Throws everything away. */

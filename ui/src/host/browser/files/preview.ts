@@ -1,4 +1,4 @@
-// Small pictures of received ones, made by the browser's own decoders.
+// Small pictures of those that are sent or were received, made by the browser's own decoders.
 //
 // Promises: only what browsers draw as pictures is looked at, and no vector graphics, which could name other addresses; a file that is none, or
 // is very large, has no preview; never rejects.
@@ -8,17 +8,19 @@ const SIDE_PX = 240;
 /** Largest file that is decoded, in bytes. */
 const FILE_BYTES = 64 * 1024 * 1024;
 /** Previews of one transfer. */
-export const PREVIEWS = 4;
+const PREVIEWS = 4;
 
 const PICTURE = /\.(?:avif|bmp|gif|jpe?g|png|webp)$/iu;
 
-/** Whether a name is one of a picture. */
-export function isPicture(path: string): boolean {
-  return PICTURE.test(path);
+/** `data:` URLs of the first few that are pictures. */
+export async function previewsOf(files: readonly { readonly path: string; readonly file: Blob }[]): Promise<string[]> {
+  const pictures = files.filter(({ path }) => PICTURE.test(path)).slice(0, PREVIEWS);
+  const previews = await Promise.all(pictures.map(({ file }) => previewOf(file)));
+  return previews.filter((preview) => preview !== null);
 }
 
 /** A `data:` URL; null when there is none. */
-export async function previewOf(file: Blob): Promise<string | null> {
+async function previewOf(file: Blob): Promise<string | null> {
   if (file.size > FILE_BYTES) return null;
   let bitmap: ImageBitmap;
   try {

@@ -53,9 +53,11 @@ export class EntrySinks {
     return result;
   }
 
-  async discard(transfer: TransferId, entry: number): Promise<void> {
+  /** Nothing more is written of the entry; with `keep` what is there of it waits for the end of its transfer. */
+  async discard(transfer: TransferId, entry: number, keep: boolean): Promise<void> {
     const sink = this.#sinks.get(transfer)?.get(entry);
     this.#sinks.get(transfer)?.delete(entry);
+    if (keep) return;
     try {
       await (await sink)?.discard();
     } catch {

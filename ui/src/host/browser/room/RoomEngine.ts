@@ -12,6 +12,7 @@ import type { Joined } from '../../../protocol/Joined';
 import type { PeerId } from '../../../protocol/PeerId';
 import type { RoomState } from '../../../protocol/RoomState';
 import type { TextId } from '../../../protocol/TextId';
+import type { TransferId } from '../../../protocol/TransferId';
 import { textBytes } from '../../../transfer/texts';
 import { TEXT_BYTES, VERSION } from '../../../protocol/limits';
 import type { Random } from '../../../trust/bytes';
@@ -21,7 +22,7 @@ import type { DeviceKey } from '../../../trust/device';
 import { invitationLink, type Invitation } from '../../../trust/invitation';
 import { cutName } from '../../../trust/displayName';
 import { HostError } from '../../port';
-import type { PickedFiles } from '../files/PickedFiles';
+import type { PickedFiles, PickedSource } from '../files/PickedFiles';
 import { SharedPace } from '../link/SharedPace';
 import { SignalingLink } from '../signaling/SignalingLink';
 import type { SignalingFact } from '../signaling/SignalingLink';
@@ -97,6 +98,11 @@ export class RoomEngine {
       arrived: (arrival) => this.#sitDown(arrival),
       ended: (failure) => this.#tellState('closed', failure),
     });
+  }
+
+  /** The first files of an offer of ours, while the room lasts. */
+  offered(transfer: TransferId): readonly PickedSource[] {
+    return this.#room?.transfers.offeredFiles(transfer) ?? [];
   }
 
   async dispatch(command: Command): Promise<void> {

@@ -16,10 +16,10 @@ import type { Bytes } from '../../../trust/bytes';
 import { HostError } from '../../port';
 import type { PickedSource } from '../files/PickedFiles';
 import { FrameCollector } from '../hashing/FrameCollector';
+import { filesOf } from './Again';
 import type { Decision } from './Decision';
 import { EntrySinks } from './EntrySinks';
 import { failed } from './failure';
-import { isWorthKeeping } from './isWorthKeeping';
 import { OfferBook } from './OfferBook';
 import { readProven } from './readProven';
 import { Returns } from './Returns';
@@ -41,7 +41,6 @@ export class TransferDriver {
   readonly #returns: Returns;
   readonly #sinks: EntrySinks;
   /** Transfers whose parts stay for a later session when they are released. */
-  readonly #kept = new Set<TransferId>();
   readonly #sources = new Map<TransferId, readonly PickedSource[]>();
   /** Transfers told of and not ended, as they were told of last. */
   readonly #known = new Map<TransferId, Transfer>();
@@ -130,19 +129,20 @@ export class TransferDriver {
       this.#sources.delete(transfer);
       throw error;
     }
+    this.index.offered(transfer, sources);
   }
 
   /**
-   * Offers as transfer `as` what of an ended one did not arrive, as it is now. Throws a `HostError` when there is none such or the machine
+   * Offers as transfer `as` what of an ended one did not arrive, as it is now; the whole of it where the other side goes on with what it has. Throws a `HostError` when there is none such or the machine
    * refuses.
    */
   offerAgain(transfer: TransferId, as: TransferId): void {
-    const missing = this.index.takeMissing(transfer, this.peer);
-    if (missing === null) throw failed('not-now', 'nothing of that transfer is missing');
+    const unsent = this.index.takeUnsent(transfer, this.peer);
+    if (unsent === null) throw failed('not-now', 'nothing of that transfer is missing');
     try {
-      this.offer(as, missing.map((source) => source.again()));
+      this.offer(as, filesOf(unsent));
     } catch (error) {
-      this.index.putBack(transfer, missing);
+      this.index.putBack(transfer, unsent);
       throw error;
     }
     this.index.ended(transfer, this.peer);
@@ -179,7 +179,7 @@ export class TransferDriver {
   peerLeft(): void {
     const end = { state: 'cancelled', code: 'cancelled', ended_by_us: false, bytes_per_second: null, remaining_ms: null } as const;
     for (const transfer of this.#known.values()) {
-      this.#ended(transfer.id, this.#exchange.missing(transfer.id));
+      this.#ended(transfer.id, this.#exchange.missing(transfer.id), true);
       this.owner.emit({ type: 'transfer-changed', transfer: { ...transfer, ...end } });
     }
   }
@@ -250,11 +250,11 @@ export class TransferDriver {
         void this.#finish(output);
         break;
       case 'discard-entry':
-        void this.#sinks.discard(output.transfer, output.entry);
+        void this.#sinks.discard(output.transfer, output.entry, output.keep);
         this.#returns.entryFailed(output.transfer, output.entry);
         break;
       case 'release-transfer':
-        this.#release(output.transfer, output.missing);
+        this.#release(output);
         break;
       case 'event':
         this.#tell(output.event);
@@ -280,18 +280,17 @@ export class TransferDriver {
     this.#returns.entryFinished(transfer, entry);
   }
 
-  #release(transfer: TransferId, missing: readonly number[]): void {
+  #release({ transfer, keep, missing }: Extract<Output, { type: 'release-transfer' }>): void {
     this.#returns.stop(transfer);
-    this.#sinks.release(transfer, this.#kept.has(transfer));
-    this.#kept.delete(transfer);
+    this.#sinks.release(transfer, keep);
     this.#offers.forget(transfer);
     this.#foreign.delete(transfer);
-    this.#ended(transfer, missing);
+    this.#ended(transfer, missing, keep);
   }
 
-  /** What of ours is missing may be offered again. */
-  #ended(transfer: TransferId, missing: readonly number[]): void {
-    this.index.ended(transfer, this.peer, this.#sources.get(transfer), missing);
+  /** What of ours is missing may be offered again; `isKept`: the other side keeps what it has of it. */
+  #ended(transfer: TransferId, missing: readonly number[], isKept: boolean): void {
+    this.index.ended(transfer, this.peer, { files: this.#sources.get(transfer) ?? [], missing, isKept });
     this.#sources.delete(transfer);
     this.#known.delete(transfer);
   }
@@ -299,7 +298,6 @@ export class TransferDriver {
   #tell(event: ExchangeEvent): void {
     switch (event.type) {
       case 'transfer-changed':
-        this.#kept[isWorthKeeping(event.transfer) ? 'add' : 'delete'](event.transfer.id);
         if (this.#isOurs(event.transfer)) this.owner.emit(event);
         break;
       case 'text-received':

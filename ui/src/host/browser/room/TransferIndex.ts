@@ -6,11 +6,16 @@
 import type { PeerId } from '../../../protocol/PeerId';
 import type { TransferId } from '../../../protocol/TransferId';
 import type { PickedSource } from '../files/PickedFiles';
-import { Again } from './Again';
+import { Again, NOTHING_UNSENT, type Unsent } from './Again';
+
+/** Files of an offer of ours that are remembered, to show what they are. */
+const OFFERED = 16;
 
 export class TransferIndex {
   readonly #records = new Map<TransferId, { readonly peer: PeerId; broughtFile: boolean }>();
   readonly #again = new Again();
+  /** The first files of each offer of ours. */
+  readonly #offered = new Map<TransferId, readonly PickedSource[]>();
 
   /** Notes a transfer. False when another peer has one of that id. */
   claim(transfer: TransferId, peer: PeerId): boolean {
@@ -19,16 +24,26 @@ export class TransferIndex {
     return known === undefined || known.peer === peer;
   }
 
+  /** Files of ours are offered. */
+  offered(transfer: TransferId, sources: readonly PickedSource[]): void {
+    this.#offered.set(transfer, sources.slice(0, OFFERED));
+  }
+
+  /** The first files of an offer of ours, while the room lasts; none of one to us. */
+  offeredFiles(transfer: TransferId): readonly PickedSource[] {
+    return this.#offered.get(transfer) ?? [];
+  }
+
   /** A file stands under its name. */
   received(transfer: TransferId): void {
     const known = this.#records.get(transfer);
     if (known !== undefined) known.broughtFile = true;
   }
 
-  /** The transfer has ended. What is `missing` of our `files` can be offered again to this peer, and until then the id stays its. */
-  ended(transfer: TransferId, peer: PeerId, files: readonly PickedSource[] = [], missing: readonly number[] = []): void {
+  /** The transfer has ended. What did not arrive of ours can be offered again to this peer, and until then the id stays its. */
+  ended(transfer: TransferId, peer: PeerId, unsent: Unsent = NOTHING_UNSENT): void {
     if (this.#records.get(transfer)?.peer !== peer) return;
-    for (const forgotten of this.#again.remember(transfer, files, missing)) {
+    for (const forgotten of this.#again.remember(transfer, unsent)) {
       if (this.#records.get(forgotten)?.broughtFile === false) this.#records.delete(forgotten);
     }
   }
@@ -38,13 +53,13 @@ export class TransferIndex {
     return this.#again.has(transfer) && this.#records.get(transfer)?.peer === peer;
   }
 
-  /** What is missing of a transfer of ours to this peer, once; null if nothing is known to be. */
-  takeMissing(transfer: TransferId, peer: PeerId): readonly PickedSource[] | null {
+  /** What did not arrive of a transfer of ours to this peer, once; null if nothing is known of it. */
+  takeUnsent(transfer: TransferId, peer: PeerId): Unsent | null {
     return this.remembers(transfer, peer) ? this.#again.take(transfer) : null;
   }
 
   /** What was taken could not be offered. */
-  putBack(transfer: TransferId, files: readonly PickedSource[]): void {
-    this.#again.putBack(transfer, files);
+  putBack(transfer: TransferId, unsent: Unsent): void {
+    this.#again.putBack(transfer, unsent);
   }
 }
