@@ -19,16 +19,25 @@ use std::{
     task::{Context, Poll},
 };
 
+use tokio::sync::Notify;
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
-/// Whether bursts are taken, for all sockets of one connection.
+/// Whether bursts are taken, for all sockets of one connection; and when the driver has looked at what came.
 #[derive(Debug, Clone, Default)]
-pub struct Pace(Arc<AtomicBool>);
+pub struct Pace {
+    takes_bursts: Arc<AtomicBool>,
+    turned: Arc<Notify>,
+}
 
 impl Pace {
     /// From now on bursts are taken.
     pub fn release(&self) {
-        self.0.store(true, Ordering::Release);
+        self.takes_bursts.store(true, Ordering::Release);
+    }
+
+    /// Told whenever the driver asks a socket for more: what it was given before, it has looked at by then, or will before it asks again.
+    pub(crate) fn turned(&self) -> &Arc<Notify> {
+        &self.turned
     }
 
     /// Puts a socket under this pace.
@@ -60,7 +69,8 @@ impl AsyncUdpSocket for PacedSocket {
         bufs: &mut [IoSliceMut<'_>],
         meta: &mut [RecvMeta],
     ) -> Poll<io::Result<usize>> {
-        if self.pace.0.load(Ordering::Acquire) {
+        self.pace.turned.notify_waiters();
+        if self.pace.takes_bursts.load(Ordering::Acquire) {
             return self.socket.poll_recv(cx, bufs, meta);
         }
         if self.gave.swap(false, Ordering::AcqRel) {

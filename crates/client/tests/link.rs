@@ -25,7 +25,8 @@ struct Side {
 type Tamper = fn(Description) -> Description;
 
 async fn side(initiator: bool, polite: bool) -> Side {
-    let config = LinkConfig { link: 1, polite, initiator, ice_servers: Vec::new(), relay_only: false };
+    let config =
+        LinkConfig { link: 1, polite, initiator, ice_servers: Vec::new(), relay_only: false, is_narrow: false };
     let (sender, events) = mpsc::channel(EVENTS);
     Side { link: DataLink::open(config, sender).await.unwrap(), events, kept: Vec::new() }
 }

@@ -65,7 +65,8 @@ async fn open(initiator: bool, port: u16, credential: &str, relay_only: bool) ->
         username: Some("anna".to_owned()),
         credential: Some(credential.to_owned()),
     };
-    let config = LinkConfig { link: 1, polite: !initiator, initiator, ice_servers: vec![server], relay_only };
+    let config =
+        LinkConfig { link: 1, polite: !initiator, initiator, ice_servers: vec![server], relay_only, is_narrow: false };
     let (sender, events) = mpsc::channel(EVENTS);
     (DataLink::open(config, sender).await.unwrap(), events)
 }

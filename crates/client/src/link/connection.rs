@@ -60,7 +60,14 @@ pub(super) async fn connect(
 pub async fn bare_connection(
     handler: Arc<dyn PeerConnectionEventHandler>,
 ) -> Result<Arc<dyn PeerConnection>, LinkError> {
-    let config = LinkConfig { link: 0, polite: false, initiator: false, ice_servers: Vec::new(), relay_only: false };
+    let config = LinkConfig {
+        link: 0,
+        polite: false,
+        initiator: false,
+        ice_servers: Vec::new(),
+        relay_only: false,
+        is_narrow: false,
+    };
     let pace = Pace::default();
     pace.release();
     build(&config, Vec::new(), handler, MulticastDnsMode::Disabled, (pace, Refusals::default())).await

@@ -22,6 +22,8 @@ pub struct LinkConfig {
     pub ice_servers: Vec<IceServer>,
     /// Use relayed candidates only.
     pub relay_only: bool,
+    /// The peer's sockets have room for little, as a browser's.
+    pub is_narrow: bool,
 }
 
 /// What happened on a link.

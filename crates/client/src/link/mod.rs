@@ -12,6 +12,7 @@ mod error;
 mod event;
 mod facts;
 mod happened;
+mod in_flight;
 mod negotiation;
 mod reader;
 mod task;
@@ -38,6 +39,7 @@ use tokio::{
 use webrtc::data_channel::DataChannel;
 
 use happened::{REPORTS, Reporter};
+use in_flight::InFlight;
 use reader::{Kind, Outlet};
 
 /// Received bulk bytes that may be alive at a time: in the event queue or held by the reader. Every clone and slice of a
@@ -64,6 +66,7 @@ pub struct DataLink {
     limit: watch::Receiver<Option<usize>>,
     control: Arc<dyn DataChannel>,
     bulk: Arc<dyn DataChannel>,
+    in_flight: Arc<InFlight>,
     task: JoinHandle<()>,
 }
 
@@ -79,14 +82,24 @@ impl DataLink {
         let (opened, gate) = watch::channel(false);
         let (limit, limited) = watch::channel(None);
         let (orders, ordered) = mpsc::channel(ORDERS);
+        let in_flight = Arc::new(InFlight::new(config.is_narrow, Arc::clone(connection.pace.turned())));
         let outlet = Outlet { events: events.clone(), reports, opened: gate, shares: reader::shares() };
         let (control, bulk) = (Arc::clone(&connection.control), Arc::clone(&connection.bulk));
         let mut readers = JoinSet::new();
         readers.spawn(reader::read(Kind::Control, Arc::clone(&control), outlet.clone()));
         readers.spawn(reader::read(Kind::Bulk, Arc::clone(&bulk), outlet));
-        let task =
-            task::Task { config, connection, orders: ordered, reports: reported, events, readers, opened, limit };
-        Ok(Self { orders, limit: limited, control, bulk, task: tokio::spawn(task.run()) })
+        let task = task::Task {
+            config,
+            connection,
+            orders: ordered,
+            reports: reported,
+            events,
+            readers,
+            opened,
+            limit,
+            in_flight: Arc::clone(&in_flight),
+        };
+        Ok(Self { orders, limit: limited, control, bulk, in_flight, task: tokio::spawn(task.run()) })
     }
 
     /// The peer's offer or answer. One that breaks the rules ends in [`LinkEvent::Failed`].
@@ -108,13 +121,14 @@ impl DataLink {
         self.control.send_text(&message).await.map_err(|_| LinkError::Closed)
     }
 
-    /// Sends on `bulk`. Waits while [`BULK_PENDING_BYTES`] are unsent on that channel: the caller's backpressure. A message whose
-    /// bytes nobody else holds is not copied.
+    /// Sends on `bulk`. Waits while [`BULK_PENDING_BYTES`] are unsent on that channel, or for a peer with narrow sockets as much as those and
+    /// the path hold: the caller's backpressure. A message whose bytes nobody else holds is not copied.
     ///
     /// # Errors
     /// As [`DataLink::send_control`].
     pub async fn send_bulk(&self, message: Bytes) -> Result<(), LinkError> {
         self.check(message.len())?;
+        self.in_flight.room(&*self.bulk).await.map_err(|_| LinkError::Closed)?;
         self.bulk.send(BytesMut::from(message)).await.map_err(|_| LinkError::Closed)
     }
 

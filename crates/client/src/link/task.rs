@@ -24,7 +24,7 @@ use webrtc::{
 };
 
 use super::{
-    LinkConfig, LinkError, LinkEvent, Order, connection::Connection, facts, happened::Happened,
+    LinkConfig, LinkError, LinkEvent, Order, connection::Connection, facts, happened::Happened, in_flight::InFlight,
     negotiation::Negotiation, negotiation::Verdict, turn_probe,
 };
 use crate::dtls_role::DtlsRole;
@@ -56,6 +56,8 @@ pub(super) struct Task {
     pub(super) opened: watch::Sender<bool>,
     /// The peer's limit while messages may be sent.
     pub(super) limit: watch::Sender<Option<usize>>,
+    /// The bound of bulk, by the path.
+    pub(super) in_flight: Arc<InFlight>,
 }
 
 type Probe = BoxFuture<'static, Result<(), LinkError>>;
@@ -335,6 +337,9 @@ impl Task {
 
     async fn look_at_path(&self, state: &mut State) {
         let Some(now) = facts::path(&*self.connection.peer).await else { return };
+        if let Some(round_trip_ms) = now.1 {
+            self.in_flight.path(now.0, round_trip_ms);
+        }
         let news = state.path.is_none_or(|before| before.0 != now.0 || differs(before.1, now.1));
         if news {
             state.path = Some(now);

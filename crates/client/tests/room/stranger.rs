@@ -173,6 +173,7 @@ impl Stranger {
             initiator: epoch.initiator(),
             ice_servers: Vec::new(),
             relay_only: false,
+            is_narrow: false,
         };
         let link = DataLink::open(config, sender).await.unwrap();
         loop {

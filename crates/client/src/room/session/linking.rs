@@ -7,7 +7,7 @@ use parlor_protocol::{
     control::{Control, Seen},
     host::LinkState,
     limits::CONTROL_BYTES,
-    negotiation::{Plane, Sealed},
+    negotiation::{HostKind, Plane, Sealed},
 };
 use parlor_transfer::Input;
 
@@ -36,6 +36,7 @@ impl Session {
                 initiator,
                 ice_servers: own.ice_servers.clone(),
                 relay_only: own.relay_only,
+                is_narrow: self.peer.host == Some(HostKind::Browser),
             }
         };
         match Connection::begin(config, self.room.timings, Arc::clone(&self.room.speed), self.room.now_ms()).await {
