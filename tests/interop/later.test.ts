@@ -1,6 +1,7 @@
 // Killed in the middle, the shell tool goes on where it was when it is called again; so it does when the sender is killed.
 //
-// Kills are real (SIGKILL), at moments drawn from the transfer's own progress. `PARLOR_SOAK=long` kills a hundred times.
+// Kills are real (SIGKILL), at moments drawn from the transfer's own progress, of the receiver, of the sender and of both in turn.
+// `PARLOR_SOAK=long` kills each fifty times in the middle of a gibibyte.
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,11 +11,14 @@ import { sha256 } from '../web/harness/person';
 import { RunningServer } from '../web/harness/server';
 
 const MIB = 1024 * 1024;
-const KILLS = process.env['PARLOR_SOAK'] === 'long' ? 100 : 4;
+const IS_LONG = process.env['PARLOR_SOAK'] === 'long';
+const KILLS = IS_LONG ? 150 : 6;
 /** Beside what is in flight at the kill: one block, and what the last sync of a journal line may lack. */
 const WINDOW_BYTES = 8 * MIB;
 /** Several kills must fit into it. */
-const LARGE_BYTES = 192 * MIB;
+const LARGE_BYTES = (IS_LONG ? 1024 : 192) * MIB;
+/** Who is killed, in turn; who is not is asked to end when the other is gone. */
+const VICTIMS = ['receiver', 'sender', 'both'] as const;
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -64,7 +68,13 @@ describe('a transfer from shell to shell that is killed', () => {
       const goal = stored + Math.random() * ((LARGE_BYTES - stored) / 8);
       const { first, last } = await until(receiver, goal);
       if (stored > 0) expect(first ?? last, `kill ${kill}`).toBeGreaterThanOrEqual(stored - WINDOW_BYTES - MIB);
-      receiver.kill();
+      const victim = VICTIMS[kill % VICTIMS.length] ?? 'both';
+      if (victim !== 'sender') receiver.kill();
+      if (victim !== 'receiver') {
+        sender.kill();
+        await sender.end();
+      }
+      if (victim === 'sender') receiver.interrupt();
       await receiver.end();
       stored = last;
       // What has its name is whole; the transfer may have been quicker than the kill, and begins anew then.
@@ -74,10 +84,12 @@ describe('a transfer from shell to shell that is killed', () => {
         rmSync(into, { recursive: true });
         stored = 0;
       }
-      if (isOver || kill % 2 === 1) {
-        // The sender as well: another room, another link, the same files.
+      if (isOver && victim === 'receiver') {
         sender.kill();
         await sender.end();
+      }
+      if (isOver || victim !== 'receiver') {
+        // Another room, another link, the same files.
         sender = new RunningCli(['send', trip, '--server', server.url]);
         link = await sender.link();
       }

@@ -70,6 +70,7 @@ impl Exit {
                 Self::Invitation
             }
             FailureCode::ServerUnreachable
+            | FailureCode::ServerCertificate
             | FailureCode::ServerVersion
             | FailureCode::ServerProtocol
             | FailureCode::RateLimited

@@ -17,6 +17,9 @@ pub fn failure(failure: &Failure) -> String {
         FailureCode::ServerUnreachable => {
             "The server cannot be reached. Check its address, your network, and whether a firewall stands in between."
         }
+        FailureCode::ServerCertificate => {
+            "The server there is not the one that the link names. Somebody may be in between, or it was set up anew: ask for a new link."
+        }
         FailureCode::ServerVersion => "The server speaks another version of Parlor. Update the older side.",
         FailureCode::ServerProtocol => "The server answered what it must not. Is it a Parlor server?",
         FailureCode::RoomRefused => "The room does not exist any more, or the link is wrong. Ask for a new link.",

@@ -73,6 +73,8 @@ pub enum FailureCode {
     CodeWrong,
     /// The server cannot be reached. User: check the network or the address.
     ServerUnreachable,
+    /// Another certificate than the invitation names is shown there. User: ask for a new link; somebody may be in between.
+    ServerCertificate,
     /// The server speaks another version. User or operator: update.
     ServerVersion,
     /// The server answered what it must not. Operator.

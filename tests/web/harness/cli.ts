@@ -72,6 +72,11 @@ export class RunningCli {
     this.child.kill('SIGKILL');
   }
 
+  /** Asks it to end, as Ctrl+C does, if it still runs. */
+  interrupt(): void {
+    this.child.kill('SIGINT');
+  }
+
   private look(): void {
     if (this.child.pid === undefined || this.child.exitCode !== null) return;
     try {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use parlor_protocol::{
-    code::ReplyCode,
+    code::{FailureCode, ReplyCode},
     id::{PeerId, RoomId},
     signaling::Joined,
 };
@@ -62,6 +62,8 @@ pub enum SignalingEvent {
     Unreachable {
         /// Counts from 1 and begins anew when the server answers.
         attempt: u32,
+        /// Nobody answers, or somebody whom the invitation does not name.
+        code: FailureCode,
         /// For the log; holds no address.
         detail: String,
     },

@@ -78,7 +78,7 @@ impl Transport for SocketIo {
             }
             Inbound::Signal(signal)
         });
-        let client = builder.connect().await.map_err(|error| TransportError(detail(&error.to_string())))?;
+        let client = builder.connect().await.map_err(|error| TransportError::Failed(detail(&error.to_string())))?;
         Ok(Box::new(SocketIoConnection(client)))
     }
 }
@@ -104,8 +104,8 @@ impl Connection for SocketIoConnection {
 
 impl SocketIoConnection {
     async fn send(&self, event: &'static str, request: &impl Serialize) -> Result<(), TransportError> {
-        let value = serde_json::to_value(request).map_err(|error| TransportError(error.to_string()))?;
-        self.0.emit(event, value).await.map_err(|error| TransportError(detail(&error.to_string())))
+        let value = serde_json::to_value(request).map_err(|error| TransportError::Failed(error.to_string()))?;
+        self.0.emit(event, value).await.map_err(|error| TransportError::Failed(detail(&error.to_string())))
     }
 }
 

@@ -7,7 +7,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use parlor_protocol::{
     VERSION,
-    code::ReplyCode,
+    code::{FailureCode, ReplyCode},
     id::PeerId,
     limits::{HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, MESSAGE_BYTES},
     signaling::{Bare, Join, Joined, Reply, SignalRequest},
@@ -39,7 +39,7 @@ pub(super) enum Input {
     /// A deadline came. Also the first input.
     TimePassed,
     /// The connection ordered could not be made.
-    ConnectFailed { detail: String },
+    ConnectFailed { code: FailureCode, detail: String },
     /// Something came over the connection.
     Received(Inbound),
     /// The owner leaves.
@@ -141,7 +141,9 @@ impl Supervisor {
         match (input, self.state) {
             (_, State::Ended) => {}
             (Input::TimePassed, _) => self.time_passed(now),
-            (Input::ConnectFailed { detail }, State::Connecting { .. }) => self.attempt_failed(now, detail, None),
+            (Input::ConnectFailed { code, detail }, State::Connecting { .. }) => {
+                self.not_reached(now, code, detail, None);
+            }
             (Input::ConnectFailed { .. }, _) => {}
             (Input::Received(inbound), _) => self.received(now, inbound),
             (Input::LeaveOrdered, State::In { .. }) => {
@@ -347,7 +349,9 @@ impl Supervisor {
     fn broken(&mut self, now: Duration, retry: Option<Duration>, detail: String) {
         match self.state {
             State::In { .. } => self.lost(now, retry, &detail),
-            State::Connecting { .. } | State::Joining { .. } => self.attempt_failed(now, detail, retry),
+            State::Connecting { .. } | State::Joining { .. } => {
+                self.attempt_failed(now, detail, retry);
+            }
             State::Leaving { .. } => self.end(),
             State::Waiting { .. } | State::Ended => {}
         }
@@ -365,8 +369,12 @@ impl Supervisor {
     }
 
     fn attempt_failed(&mut self, now: Duration, detail: String, retry: Option<Duration>) {
+        self.not_reached(now, FailureCode::ServerUnreachable, detail, retry);
+    }
+
+    fn not_reached(&mut self, now: Duration, code: FailureCode, detail: String, retry: Option<Duration>) {
         self.wait(now, retry);
-        self.tell(SignalingEvent::Unreachable { attempt: self.backoff.attempts(), detail });
+        self.tell(SignalingEvent::Unreachable { attempt: self.backoff.attempts(), code, detail });
     }
 
     fn wait(&mut self, now: Duration, retry: Option<Duration>) {

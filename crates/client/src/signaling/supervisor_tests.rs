@@ -1,6 +1,7 @@
 //! The supervisor on virtual time: each test plays a server's side by hand.
 
 use parlor_protocol::{
+    code::FailureCode,
     id::RoomId,
     signaling::{PeerPresence, ServerClosing, ServerLimits, SignalDelivered},
 };
@@ -145,8 +146,10 @@ fn a_server_that_cannot_be_reached_is_told_each_time_and_tried_ever_more_slowly(
         let waited = rig.now - last;
         assert!(waited <= Duration::from_secs(15), "{waited:?}");
         last = rig.now;
-        let outputs = rig.input(Input::ConnectFailed { detail: "refused".to_owned() });
-        let told = SignalingEvent::Unreachable { attempt, detail: "refused".to_owned() };
+        let outputs =
+            rig.input(Input::ConnectFailed { code: FailureCode::ServerUnreachable, detail: "refused".to_owned() });
+        let code = FailureCode::ServerUnreachable;
+        let told = SignalingEvent::Unreachable { attempt, code, detail: "refused".to_owned() };
         assert_eq!(outputs, [Output::Disconnect, Output::Tell(told)]);
     }
     assert!(rig.machine.deadline().unwrap() - rig.now >= Duration::from_secs(7));

@@ -6,6 +6,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
+use parlor_protocol::code::FailureCode;
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until, timeout},
@@ -139,8 +140,11 @@ impl Link {
                     self.requests = Some(requests);
                     tokio::spawn(write(connection, taken, inbox));
                 }
-                (Err(error), _) => return Input::ConnectFailed { detail: error.to_string() },
-                (Ok(_), None) => return Input::ConnectFailed { detail: "a connection came twice".to_owned() },
+                (Err(error), _) => return Input::ConnectFailed { code: error.code(), detail: error.to_string() },
+                (Ok(_), None) => {
+                    let (code, detail) = (FailureCode::ServerUnreachable, "a connection came twice".to_owned());
+                    return Input::ConnectFailed { code, detail };
+                }
             }
         }
         let Some(inbox) = &mut self.inbox else { return std::future::pending().await };

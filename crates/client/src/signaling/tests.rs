@@ -44,7 +44,7 @@ impl Transport for Fake {
         let (sender, requests) = mpsc::channel(1_024);
         let cut = Arc::new(Mutex::new(false));
         let connection = FakeConnection { inbox, requests, cut: Arc::clone(&cut) };
-        self.0.send(connection).await.map_err(|_| TransportError("no server".to_owned()))?;
+        self.0.send(connection).await.map_err(|_| TransportError::Failed("no server".to_owned()))?;
         Ok(Box::new(FakeEnd { requests: sender, cut }))
     }
 }
@@ -53,9 +53,9 @@ impl Transport for Fake {
 impl Connection for FakeEnd {
     async fn emit(&self, request: Request) -> Result<(), TransportError> {
         if *self.cut.lock().unwrap() {
-            return Err(TransportError("cut".to_owned()));
+            return Err(TransportError::Failed("cut".to_owned()));
         }
-        self.requests.send(request).await.map_err(|_| TransportError("closed".to_owned()))
+        self.requests.send(request).await.map_err(|_| TransportError::Failed("closed".to_owned()))
     }
 
     async fn close(&self) {}

@@ -25,9 +25,7 @@ pub(super) async fn connector(server: &ServerAddress) -> Result<Option<TlsConnec
             let shown = shown_by(&server.url).await?;
             let der = shown.to_der().map_err(failed)?;
             if Fingerprint::of_certificate(&der) != pin {
-                return Err(TransportError(
-                    "the server shows another certificate than the invitation names".to_owned(),
-                ));
+                return Err(TransportError::Certificate);
             }
             let only_this = TlsConnector::builder()
                 .disable_built_in_roots(true)
@@ -47,7 +45,7 @@ async fn shown_by(url: &Url) -> Result<Der, TransportError> {
     let tcp = TcpStream::connect((bare, port)).await.map_err(failed)?;
     let tls = tokio_native_tls::TlsConnector::from(believing()?).connect(bare, tcp).await.map_err(failed)?;
     let shown = tls.get_ref().peer_certificate().map_err(failed)?;
-    shown.ok_or_else(|| TransportError("the server shows no certificate".to_owned()))
+    shown.ok_or_else(|| TransportError::Failed("the server shows no certificate".to_owned()))
 }
 
 fn believing() -> Result<TlsConnector, TransportError> {
@@ -57,5 +55,5 @@ fn believing() -> Result<TlsConnector, TransportError> {
 
 /// Errors of the system's TLS hold no address.
 fn failed(error: impl std::fmt::Display) -> TransportError {
-    TransportError(error.to_string())
+    TransportError::Failed(error.to_string())
 }

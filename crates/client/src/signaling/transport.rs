@@ -4,7 +4,10 @@
 //! sends passes for a state of the connection; dropping a connection ends it. It does not reconnect.
 
 use async_trait::async_trait;
-use parlor_protocol::signaling::{Bare, Join, PeerPresence, Reply, ServerClosing, SignalDelivered, SignalRequest};
+use parlor_protocol::{
+    code::FailureCode,
+    signaling::{Bare, Join, PeerPresence, Reply, ServerClosing, SignalDelivered, SignalRequest},
+};
 use tokio::sync::mpsc;
 
 use super::ServerAddress;
@@ -56,8 +59,24 @@ pub(super) enum Request {
 
 /// Why a connection could not be made, or does not take a request. For the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct TransportError(pub String);
+pub(super) enum TransportError {
+    /// The network or the server.
+    #[error("{0}")]
+    Failed(String),
+    /// Somebody answers, and is not whom the invitation names.
+    #[error("the server shows another certificate than the invitation names")]
+    Certificate,
+}
+
+impl TransportError {
+    /// What the screen has words for.
+    pub(super) fn code(&self) -> FailureCode {
+        match self {
+            Self::Failed(_) => FailureCode::ServerUnreachable,
+            Self::Certificate => FailureCode::ServerCertificate,
+        }
+    }
+}
 
 /// Makes connections.
 #[async_trait]

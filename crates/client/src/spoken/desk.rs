@@ -205,8 +205,8 @@ async fn free_number(server: &ServerAddress) -> Result<(u32, Seat), Option<Failu
         let is_free = loop {
             match seat.next().await {
                 SignalingEvent::Entered(joined) => break joined.peers.is_empty(),
-                SignalingEvent::Unreachable { detail, .. } => {
-                    return Err(Some(Failure::new(FailureCode::ServerUnreachable, detail)));
+                SignalingEvent::Unreachable { code, detail, .. } => {
+                    return Err(Some(Failure::new(code, detail)));
                 }
                 SignalingEvent::ServerBroken { detail } => {
                     return Err(Some(Failure::new(FailureCode::ServerProtocol, detail)));

@@ -80,8 +80,8 @@ async fn owner_in(seat: &mut Seat, trouble: &mut Option<Failure>) -> Result<Peer
                     _ => Err(Failure::new(FailureCode::CodeWrong, "more than one waits there")),
                 };
             }
-            SignalingEvent::Unreachable { detail, .. } => {
-                *trouble = Some(Failure::new(FailureCode::ServerUnreachable, detail));
+            SignalingEvent::Unreachable { code, detail, .. } => {
+                *trouble = Some(Failure::new(code, detail));
             }
             SignalingEvent::ServerBroken { detail } => {
                 *trouble = Some(Failure::new(FailureCode::ServerProtocol, detail));

@@ -193,9 +193,9 @@ impl Stay {
                 self.pass(from, SessionOrder::Envelope(body));
             }
             SignalingEvent::Lost => self.changed(RoomState::Reconnecting, None).await,
-            SignalingEvent::Unreachable { attempt, detail } => {
+            SignalingEvent::Unreachable { attempt, code, detail } => {
                 let detail = format!("attempt {attempt}: {detail}");
-                self.changed(self.state, Some(Failure::new(FailureCode::ServerUnreachable, detail))).await;
+                self.changed(self.state, Some(Failure::new(code, detail))).await;
             }
             SignalingEvent::ServerBroken { detail } => {
                 self.changed(self.state, Some(Failure::new(FailureCode::ServerProtocol, detail))).await;

@@ -33,6 +33,10 @@ export const failure: Record<FailureCode, FailureWords> = {
     title: 'The server cannot be reached',
     body: 'What is already connected goes on. Check your network and the server’s address, then try again.',
   },
+  'server-certificate': {
+    title: 'This is not the server of the invitation',
+    body: 'It shows another certificate than the link names. Nothing was sent to it. Somebody may be in between, or it was set up anew: ask for a new link by another way.',
+  },
   'server-version': {
     title: 'The server speaks another version',
     body: 'Nothing was sent. Update Parlor, or ask whoever runs the server to update it.',
