@@ -1,8 +1,9 @@
 // A file goes from page to page without the pages growing with it, however large it is. `PARLOR_SOAK=long` sends 2 GiB, with the receiver's
 // tab reloaded half-way.
-import type { Browser } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from './harness/chromium';
+import { join } from 'node:path';
+import { launchProfile } from './harness/chromium';
 import { randomFile, temporaryFolder } from './harness/files';
 import { memoryByPage } from './harness/memory';
 import { Person, sha256 } from './harness/person';
@@ -19,22 +20,24 @@ const LIMIT_MS = 120_000 + (FILE_BYTES / MIB) * 500;
 describe('a large file between two pages', () => {
   const folder = temporaryFolder();
   let server: RunningServer;
-  let browser: Browser;
+  let profiles: readonly BrowserContext[] = [];
   let ada: Person;
   let ben: Person;
 
   beforeAll(async () => {
     server = await RunningServer.start();
-    browser = await launchChromium();
-    ada = await Person.arrive(await browser.newContext(), server.url, 'Ada');
-    ben = await Person.arrive(await browser.newContext(), server.url, 'Ben');
+    const [hers, his] = await Promise.all(['ada', 'ben'].map((name) => launchProfile(join(folder.path, name))));
+    if (hers === undefined || his === undefined) throw new Error('no browser');
+    profiles = [hers, his];
+    ada = await Person.arrive(hers, server.url, 'Ada');
+    ben = await Person.arrive(his, server.url, 'Ben');
     await ben.join(await ada.start());
     await Promise.all([ada.connected(), ben.connected()]);
     for (const person of [ada, ben]) await person.by('toggle-camera').click();
   });
 
   afterAll(async () => {
-    await browser.close();
+    await Promise.all(profiles.map((profile) => profile.close()));
     await server.stop();
     folder.remove();
   });

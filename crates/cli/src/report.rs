@@ -10,7 +10,7 @@ use std::{
 };
 
 use parlor_protocol::{
-    code::{Failure, TransferCode},
+    code::Failure,
     host::{Direction, Transfer, TransferState},
     id::TransferId,
 };
@@ -194,7 +194,11 @@ impl Report {
             TransferState::Declined => "The offer was declined.".to_owned(),
             TransferState::Cancelled => {
                 let who = if transfer.ended_by_us { "Ended here" } else { "The other side ended the transfer" };
-                format!("{who}: {}.", words::ended(transfer.code.unwrap_or(TransferCode::Cancelled)))
+                match transfer.code {
+                    Some(code) => format!("{who}: {}.", words::ended(code)),
+                    None if transfer.ended_by_us => "Left before it was done.".to_owned(),
+                    None => "The other side left before it was done.".to_owned(),
+                }
             }
             TransferState::Waiting | TransferState::Moving | TransferState::Paused | TransferState::Interrupted => {
                 return;

@@ -1,5 +1,5 @@
 // A headless Chromium with a fake camera and microphone.
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 
 const FLAGS = [
   '--no-sandbox',
@@ -32,6 +32,11 @@ export interface LaunchedChromium {
 /** Starts one; the caller closes it. `CHROMIUM` in the environment names another program. */
 export async function launchChromium(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch(launchOptions({ flags }));
+}
+
+/** Starts one that keeps its profile in `folder`, as an everyday window does; a `newContext` is a private window, which keeps files in memory. */
+export async function launchProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, launchOptions({}));
 }
 
 /** Starts one whose processes can be looked at. */

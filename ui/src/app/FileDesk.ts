@@ -136,7 +136,7 @@ export class FileDesk {
   /** Before the room is left: what is under way ends with it, and nobody will say so. */
   leaving(): void {
     for (const transfer of unfinishedTransfers(this.#parts.state())) {
-      this.#remember({ ...transfer, state: 'cancelled', code: 'cancelled', ended_by_us: true });
+      this.#remember({ ...transfer, state: 'cancelled', code: null, ended_by_us: true });
     }
     this.#taken.clear();
   }

@@ -27,7 +27,7 @@ direction: Direction,
  */
 state: TransferState, 
 /**
- * Why it was cancelled.
+ * Why it was cancelled; none when it ended because one of the two left the room.
  */
 code: TransferCode | null, 
 /**

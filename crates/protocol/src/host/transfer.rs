@@ -77,7 +77,7 @@ pub struct Transfer {
     pub direction: Direction,
     /// Now.
     pub state: TransferState,
-    /// Why it was cancelled.
+    /// Why it was cancelled; none when it ended because one of the two left the room.
     pub code: Option<TransferCode>,
     /// True when our side ended it.
     pub ended_by_us: bool,

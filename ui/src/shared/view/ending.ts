@@ -53,7 +53,8 @@ export function endingLine(ending: Ending, name: string, words: Words): { readon
     case 'declined':
       return { tone: 'plain', words: endedByUs ? file.declinedByYou : file.declinedByOther(name) };
     case 'cancelled':
-      if (code !== null && code !== 'cancelled') return { tone: 'bad', words: file.end[code] };
+      if (code === null) return { tone: 'bad', words: endedByUs ? file.leftByYou : file.leftByOther(name) };
+      if (code !== 'cancelled') return { tone: 'bad', words: file.end[code] };
       return { tone: 'bad', words: endedByUs ? file.cancelledByYou : file.cancelledByOther(name) };
   }
 }

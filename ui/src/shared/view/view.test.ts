@@ -106,6 +106,7 @@ describe('the line of a card', () => {
 
   it('tells who ended it, and why when there is a reason', () => {
     expect(line({ state: 'cancelled', ended_by_us: true, code: 'cancelled' }).words).toBe('You stopped it');
+    expect(line({ state: 'cancelled' }).words).toBe('Theo left before it was done');
     expect(line({ state: 'cancelled', code: 'no-space' }).words).toBe(words.file.end['no-space']);
     expect(line({ state: 'declined' }).words).toBe('Theo declined');
   });

@@ -18,7 +18,7 @@ use std::{
 };
 
 use parlor_protocol::{
-    code::{Failure, FailureCode, TransferCode},
+    code::{Failure, FailureCode},
     control::Control,
     host::{Event, LinkState, Peer, Transfer, TransferState},
     id::{PeerId, TransferId},
@@ -316,7 +316,7 @@ impl Session {
             self.remember(transfer.id, missing, true);
             let transfer = Transfer {
                 state: TransferState::Cancelled,
-                code: Some(TransferCode::Cancelled),
+                code: None,
                 ended_by_us: ended == Ended::Left,
                 bytes_per_second: None,
                 remaining_ms: None,

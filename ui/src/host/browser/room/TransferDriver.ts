@@ -177,7 +177,7 @@ export class TransferDriver {
 
   /** The peer left: what was under way with it ends, and who sees it hears so. `close` is to follow. */
   peerLeft(): void {
-    const end = { state: 'cancelled', code: 'cancelled', ended_by_us: false, bytes_per_second: null, remaining_ms: null } as const;
+    const end = { state: 'cancelled', code: null, ended_by_us: false, bytes_per_second: null, remaining_ms: null } as const;
     for (const transfer of this.#known.values()) {
       this.#ended(transfer.id, this.#exchange.missing(transfer.id), true);
       this.owner.emit({ type: 'transfer-changed', transfer: { ...transfer, ...end } });

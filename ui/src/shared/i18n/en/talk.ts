@@ -62,6 +62,8 @@ export const file = {
   declinedByOther: (name: string): string => `${name} declined`,
   cancelledByYou: 'You stopped it',
   cancelledByOther: (name: string): string => `${name} stopped it`,
+  leftByYou: 'You left before it was done',
+  leftByOther: (name: string): string => `${name} left before it was done`,
   peerGone: 'Stopped: the other side is gone',
   end: transferEnd,
   left: (time: string): string => `${time} left`,

@@ -60,6 +60,8 @@ export const file: Words['file'] = {
   declinedByOther: (name) => `${name} 님이 거절했습니다`,
   cancelledByYou: '그만두었습니다',
   cancelledByOther: (name) => `${name} 님이 그만두었습니다`,
+  leftByYou: '끝나기 전에 방을 나갔습니다',
+  leftByOther: (name) => `끝나기 전에 ${name} 님이 나갔습니다`,
   peerGone: '중단됨: 상대방이 없습니다',
   end: transferEnd,
   left: (time) => `${time} 남음`,
