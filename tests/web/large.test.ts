@@ -44,7 +44,7 @@ describe('a large file between two pages', () => {
 
   it(`of ${FILE_BYTES / MIB} MiB does not stay in their memory`, { timeout: LIMIT_MS }, async () => {
     const path = randomFile(folder.path, 'large.bin', FILE_BYTES);
-    const idle = memoryByPage();
+    let idle = memoryByPage();
     const grown = new Map<number, number>();
     const look = setInterval(() => {
       for (const [pid, { nowBytes }] of memoryByPage()) {
@@ -61,6 +61,8 @@ describe('a large file between two pages', () => {
         await ben.page.reload();
         await ben.by('file-card').first().waitFor({ state: 'detached' });
         await Promise.all([ada.connected(), ben.connected()]);
+        // Another page in the same process, which keeps some 80 MiB of the one before until something needs them: its idle is another.
+        idle = memoryByPage();
         await ada.offer(path);
         await ben.accept();
       }

@@ -86,6 +86,8 @@ pub(crate) struct Session {
     files: SessionFiles,
     /// Transfers that have not ended, as the screen knows them.
     transfers: HashMap<TransferId, Transfer>,
+    /// A transfer that has ended, until the machine releases it, which is its next output.
+    over: Option<Transfer>,
     /// Transfers whose id is another peer's; the screen does not hear of them.
     foreign: HashSet<TransferId>,
     media: MediaProofs,
@@ -131,6 +133,7 @@ impl Session {
             exchange: Exchange::new(peer),
             files,
             transfers: HashMap::new(),
+            over: None,
             foreign: HashSet::new(),
             media: MediaProofs::default(),
             comparing: Comparing::default(),

@@ -140,6 +140,9 @@ impl Session {
                         // The transfer may have ended in the meantime, which is as good.
                         let _ = self.wish(Input::Cancel { transfer });
                     }
+                    if let Some(transfer) = self.over.take() {
+                        self.room.emit(Event::TransferChanged { transfer }).await;
+                    }
                 }
             }
         }
@@ -172,6 +175,9 @@ impl Session {
             }
             TransferState::Proven | TransferState::Partial | TransferState::Declined | TransferState::Cancelled => {
                 self.transfers.remove(&id);
+                // Whoever hears of the end may ask at once for what is missing: it is told when that is remembered.
+                self.over = Some(transfer);
+                return;
             }
         }
         self.room.emit(Event::TransferChanged { transfer }).await;

@@ -247,7 +247,7 @@ describe('files', () => {
     expect(last(events)).toMatchObject({ id: transfer, state: 'waiting' });
     vi.advanceTimersByTime(60_000);
     expect(events.slice(-2)).toEqual([
-      { type: 'transfer-changed', transfer: expect.objectContaining({ id: transfer, peer: BOB, state: 'cancelled', code: 'cancelled', ended_by_us: false }) as unknown },
+      { type: 'transfer-changed', transfer: expect.objectContaining({ id: transfer, peer: BOB, state: 'cancelled', code: null, ended_by_us: false }) as unknown },
       { type: 'peer-left', peer: BOB, said_bye: false },
     ]);
     expect(events.some((event) => event.type === 'transfer-changed' && event.transfer.id === other && event.transfer.state !== 'waiting')).toBe(false);
