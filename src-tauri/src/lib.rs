@@ -34,7 +34,7 @@ mod words;
 
 use std::{process::ExitCode, sync::Arc};
 
-use parlor_client::{Client, ClientConfig, DeviceKey, device_key};
+use parlor_client::{Client, ClientConfig, DeviceKey, OwnServerAddress, device_key};
 use parlor_protocol::negotiation::HostKind;
 use tauri::{AppHandle, Builder, Context, Manager, Wry};
 
@@ -155,10 +155,11 @@ fn device_of(app: &AppHandle) -> Option<Arc<DeviceKey>> {
         .ok()
 }
 
-/// The server inside the program; none where it cannot be.
+/// The server inside the program, with a key of this launch, so that others in the network have no rooms made there; none where it cannot be.
 fn own_server_of(app: &AppHandle) -> Option<OwnServer> {
     let started = app.path().app_data_dir().map_err(|error| error.to_string()).and_then(|folder| {
-        tauri::async_runtime::block_on(OwnServer::start(&folder)).map_err(|error| error.to_string())
+        let key = OwnServerAddress::random_create_key();
+        tauri::async_runtime::block_on(OwnServer::start(&folder, Some(key))).map_err(|error| error.to_string())
     });
     let told = |error: &String| tracing::error!(%error, "the own server could not be started; rooms need the address of another");
     started.inspect_err(told).ok()

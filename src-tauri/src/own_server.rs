@@ -2,7 +2,7 @@
 //!
 //! Promises: to others it speaks over TLS only, by the certificate that this device keeps, on the address of the network it is in when a room
 //! is started; in plain text it speaks to programs of this device alone, on port 5000 or, when that is taken, on a free one. The
-//! plain dialect is off. Leaves to others: everything a server does (`parlor-server`); telling guests the certificate's fingerprint (the
+//! plain dialect is off. With a key for it, it makes rooms for who shows that key alone, and codes for the guests of those rooms. Leaves to others: everything a server does (`parlor-server`); telling guests the certificate's fingerprint (the
 //! invitation does).
 
 use std::{
@@ -25,6 +25,7 @@ const SHUTDOWN_MS: u64 = 1_500;
 pub struct OwnServer {
     identity: Identity,
     port: u16,
+    create_key: Option<String>,
     running: Mutex<Option<Running>>,
 }
 
@@ -53,23 +54,25 @@ pub struct Place {
 }
 
 impl OwnServer {
-    /// Binds and serves this device. The certificate is kept in `folder`, and made there the first time.
+    /// Binds and serves this device. The certificate is kept in `folder`, and made there the first time. Rooms are made for who shows the key
+    /// (32 bytes, base64url); with none, for everybody who reaches it.
     ///
     /// # Errors
     /// No port can be listened on, or the certificate cannot be kept.
-    pub async fn start(folder: &Path) -> Result<Self, ServerError> {
-        Self::start_at(PORT, folder).await
+    pub async fn start(folder: &Path, create_key: Option<String>) -> Result<Self, ServerError> {
+        Self::start_at(PORT, folder, create_key).await
     }
 
-    async fn start_at(port: u16, folder: &Path) -> Result<Self, ServerError> {
+    async fn start_at(port: u16, folder: &Path, create_key: Option<String>) -> Result<Self, ServerError> {
         let identity = Identity::keep_in(folder)?;
+        let config = |port| Config { create_key: create_key.clone(), ..config(port) };
         let server = match Server::bind(config(port)).await {
             Err(ServerError::AddressTaken { .. }) => Server::bind(config(0)).await?,
             other => other?,
         };
         let port = server.local_addr().port();
         let running = Running { server: server.spawn(), doors: Vec::new() };
-        Ok(Self { identity, port, running: Mutex::new(Some(running)) })
+        Ok(Self { identity, port, create_key, running: Mutex::new(Some(running)) })
     }
 
     /// Where others find it from now on: in the network of this interface or, with none, in the one that leads furthest; without any network only
@@ -116,6 +119,11 @@ impl OwnServer {
     /// The port it listens on for this device.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// What has to be shown to have a room made here.
+    pub fn create_key(&self) -> Option<&str> {
+        self.create_key.as_deref()
     }
 
     /// Closes in order, telling the clients.
@@ -176,7 +184,7 @@ mod tests {
 
     async fn own(port: u16) -> (OwnServer, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        (OwnServer::start_at(port, folder.path()).await.unwrap(), folder)
+        (OwnServer::start_at(port, folder.path(), None).await.unwrap(), folder)
     }
 
     fn authority(place: &Place) -> &str {

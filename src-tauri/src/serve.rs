@@ -15,7 +15,7 @@ pub fn in_foreground(for_want_of_display: bool, folder: Option<&Path>) -> ExitCo
     }
     let outcome = tauri::async_runtime::block_on(async {
         let folder = folder.ok_or("there is no folder for the program's data: set HOME or XDG_DATA_HOME")?;
-        let server = OwnServer::start(folder).await.map_err(|error| error.to_string())?;
+        let server = OwnServer::start(folder, None).await.map_err(|error| error.to_string())?;
         let Place { url, certificate_sha256 } = server.place(None).await.map_err(|error| error.to_string())?;
         println!("open {url} in a browser");
         if let Some(fingerprint) = certificate_sha256 {

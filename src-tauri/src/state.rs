@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
-use parlor_client::{Client, DeviceKey};
+use parlor_client::{Client, DeviceKey, OwnServerAddress};
 use parlor_protocol::{
     code::{Failure, FailureCode},
     host::{Command, PickedFile},
@@ -97,7 +97,13 @@ impl AppState {
             .place(self.settings.current().network.as_deref())
             .await
             .map_err(|error| Failure::new(FailureCode::AddressTaken, error.to_string()))?;
-        self.client.set_own_server(place.url, place.certificate_sha256).await
+        self.client
+            .set_own_server(OwnServerAddress {
+                url: place.url,
+                certificate_sha256: place.certificate_sha256,
+                create_key: own.create_key().map(str::to_owned),
+            })
+            .await
     }
 
     /// Turns paths of the user's choice into handles. What cannot be read is left out and logged.

@@ -1,9 +1,9 @@
 // The shell tool and a browser page in one room: a large file each way, whole, in bounded memory. `PARLOR_SOAK=long` sends 2 GiB.
-import type { Browser } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { launchChromium } from '../web/harness/chromium';
+import { launchProfile } from '../web/harness/chromium';
 import { RunningCli } from '../web/harness/cli';
 import { randomFile, temporaryFolder } from '../web/harness/files';
 import { memoryOfPages } from '../web/harness/memory';
@@ -20,15 +20,21 @@ const MOST_BYTES = 200 * MIB;
 describe('parlor-cli and a browser page', () => {
   const folder = temporaryFolder();
   let server: RunningServer;
-  let browser: Browser;
+  const profiles: BrowserContext[] = [];
 
   beforeAll(async () => {
     server = await RunningServer.start();
-    browser = await launchChromium();
   });
 
+  // A profile on the disk: a private window has little room for what it receives.
+  const arrive = async (name: string): Promise<Person> => {
+    const profile = await launchProfile(join(folder.path, name));
+    profiles.push(profile);
+    return Person.arrive(profile, server.url, name);
+  };
+
   afterAll(async () => {
-    await browser.close();
+    await Promise.all(profiles.map((profile) => profile.close()));
     await server.stop();
     folder.remove();
   });
@@ -36,7 +42,7 @@ describe('parlor-cli and a browser page', () => {
   it(`a page receives ${FILE_MIB} MiB from parlor-cli, and neither side holds it in memory`, { timeout: LIMIT_MS + 60_000 }, async () => {
     const path = randomFile(folder.path, 'from-shell.bin', FILE_BYTES);
     const cli = new RunningCli(['send', path, '--server', server.url]);
-    const ben = await Person.arrive(await browser.newContext(), server.url, 'Ben');
+    const ben = await arrive('Ben');
     await ben.join(await cli.link());
     await ben.connected();
     const idle = memoryOfPages().nowBytes;
@@ -54,7 +60,7 @@ describe('parlor-cli and a browser page', () => {
     const path = randomFile(folder.path, 'from-page.bin', FILE_BYTES);
     const into = join(folder.path, 'into');
     mkdirSync(into);
-    const ada = await Person.arrive(await browser.newContext(), server.url, 'Ada');
+    const ada = await arrive('Ada');
     const cli = new RunningCli(['receive', await ada.start(), '--into', into, '--yes']);
     await ada.connected();
     const idle = memoryOfPages().nowBytes;
@@ -70,10 +76,10 @@ describe('parlor-cli and a browser page', () => {
 
   it('a page shows a text from parlor-cli, which ends when it was delivered', async () => {
     const cli = new RunningCli(['send', '--text', 'the door code is 4711', '--server', server.url]);
-    const ben = await Person.arrive(await browser.newContext(), server.url, 'Ben');
-    await ben.join(await cli.link());
-    await ben.reads('the door code is 4711');
+    const cleo = await arrive('Cleo');
+    await cleo.join(await cli.link());
+    await cleo.reads('the door code is 4711');
     expect(await cli.end()).toBe(0);
-    await ben.page.context().close();
+    await cleo.page.context().close();
   });
 });

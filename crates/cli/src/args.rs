@@ -85,6 +85,9 @@ pub struct Send {
     /// Base URL of the server that introduces the two sides.
     #[arg(long, value_name = "URL", env = "PARLOR_SERVER")]
     pub server: String,
+    /// The key that this server asks for before it makes a room.
+    #[arg(long, value_name = "KEY", env = "PARLOR_CREATE_KEY", hide_env_values = true)]
+    pub create_key: Option<String>,
     /// What both tasks take.
     #[command(flatten)]
     pub common: Common,

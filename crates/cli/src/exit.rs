@@ -77,6 +77,7 @@ impl Exit {
             | FailureCode::AddressTaken => Self::Server,
             FailureCode::RoomRefused
             | FailureCode::RoomFull
+            | FailureCode::CreateRefused
             | FailureCode::SeatTaken
             | FailureCode::CodeUnknown
             | FailureCode::CodeWrong => Self::Room,

@@ -5,8 +5,9 @@ use std::{
     path::Path,
 };
 
-use parlor_protocol::code::{Failure, FailureCode};
+use parlor_client::OwnServerAddress;
 use parlor_protocol::{
+    code::{Failure, FailureCode},
     host::{Command, Direction, Event, LinkState, Peer, Transfer, TransferState},
     id::{PeerId, TextId},
     limits::TEXT_BYTES,
@@ -73,7 +74,13 @@ impl Sending {
             self.text = Some((random_text_id()?, body));
         }
         self.pick(&arguments).await?;
-        let start = Command::StartRoom { server: arguments.server, name: arguments.common.name };
+        let mut server = arguments.server;
+        if arguments.create_key.is_some() {
+            let url = std::mem::take(&mut server);
+            let create_key = arguments.create_key;
+            self.session.use_own_server(OwnServerAddress { url, certificate_sha256: None, create_key }).await?;
+        }
+        let start = Command::StartRoom { server, name: arguments.common.name };
         self.session.command(start).await?;
         loop {
             match self.session.next().await {

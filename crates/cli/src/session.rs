@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use parlor_client::{Client, ClientConfig};
+use parlor_client::{Client, ClientConfig, OwnServerAddress};
 use parlor_protocol::{
     code::{Failure, FailureCode},
     host::{Command, Event, LinkState, Peer, RoomState},
@@ -45,6 +45,11 @@ impl Session {
         let (client, events) = Client::start(config);
         let report = Report::new(common.json, common.quiet);
         Self { client, report, events, interrupts: interrupts(), entered: false, attempts: 0 }
+    }
+
+    /// Rooms that name no server are started there.
+    pub async fn use_own_server(&mut self, own: OwnServerAddress) -> Result<(), Exit> {
+        self.client.set_own_server(own).await.map_err(|failure| self.failed(&failure))
     }
 
     /// Passes a wish on; a refusal is reported and ends the program.

@@ -24,6 +24,7 @@ pub fn failure(failure: &Failure) -> String {
         FailureCode::ServerProtocol => "The server answered what it must not. Is it a Parlor server?",
         FailureCode::RoomRefused => "The room does not exist any more, or the link is wrong. Ask for a new link.",
         FailureCode::RoomFull => "The room has no free seat. Try again when someone has left.",
+        FailureCode::CreateRefused => "The server makes rooms for its owner only. Name another with --server.",
         FailureCode::SeatTaken => "The seat is in use by another program.",
         FailureCode::RateLimited => "The server asks us to slow down. Try again in a minute.",
         FailureCode::PeerVersion => "The other side runs another version of Parlor. Update the older side.",

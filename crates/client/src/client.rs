@@ -1,6 +1,7 @@
 //! The handle of the engine: commands in, events out.
 
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,10 +13,11 @@ use parlor_protocol::{
     negotiation::HostKind,
     signaling::IceServer,
 };
-use parlor_trust::{DeviceKey, Fingerprint};
+use parlor_trust::DeviceKey;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::nearby::Neighbourhood;
+use crate::random::random_b64;
 use crate::room::{
     Timings,
     engine::{Engine, Request, measured},
@@ -25,6 +27,31 @@ use crate::room::{
 const EVENTS: usize = 1024;
 /// Requests between handles and the engine.
 const REQUESTS: usize = 64;
+
+/// Where a server of ours is, and what it asks of us.
+#[derive(Clone)]
+pub struct OwnServerAddress {
+    /// Its base URL.
+    pub url: String,
+    /// SHA-256 of its certificate, where no authority vouches for it.
+    pub certificate_sha256: Option<[u8; 32]>,
+    /// What it asks for before it makes a room: 32 bytes, base64url. Nobody else is shown it.
+    pub create_key: Option<String>,
+}
+
+impl OwnServerAddress {
+    /// A key for a server that makes rooms for us alone.
+    pub fn random_create_key() -> String {
+        random_b64()
+    }
+}
+
+impl fmt::Debug for OwnServerAddress {
+    /// Without the key, so that no log holds it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnServerAddress").field("url", &self.url).finish_non_exhaustive()
+    }
+}
 
 /// Who we are and how we connect.
 #[derive(Debug, Clone)]
@@ -43,10 +70,8 @@ pub struct ClientConfig {
     pub bytes_per_second: Option<u64>,
     /// Shown to peers, who recognise this device by it in later rooms; none for not being recognised.
     pub device: Option<Arc<DeviceKey>>,
-    /// Base URL of the server for rooms started without one.
-    pub default_server: Option<String>,
-    /// SHA-256 of that server's certificate, where no authority vouches for it.
-    pub default_pin: Option<Fingerprint>,
+    /// For rooms started without naming a server.
+    pub own_server: Option<OwnServerAddress>,
     /// Where codes are announced and looked for.
     pub neighbourhood: Neighbourhood,
     /// Durations; the defaults are those of the protocol.
@@ -64,8 +89,7 @@ impl ClientConfig {
             relay_only: false,
             bytes_per_second: None,
             device: None,
-            default_server: None,
-            default_pin: None,
+            own_server: None,
             neighbourhood: Neighbourhood::Nowhere,
             timings: Timings::default(),
         }
@@ -135,13 +159,12 @@ impl Client {
         self.ask(Request::Device(device)).await
     }
 
-    /// Sets the server for rooms started without one: its base URL, and SHA-256 of its certificate where no authority vouches for it. For rooms
-    /// started from now on.
+    /// Sets the server for rooms started without one, from now on.
     ///
     /// # Errors
     /// Only if the engine is gone.
-    pub async fn set_own_server(&self, url: String, certificate_sha256: Option<[u8; 32]>) -> Result<(), Failure> {
-        self.ask(Request::OwnServer { url, pin: certificate_sha256.map(Fingerprint) }).await
+    pub async fn set_own_server(&self, own: OwnServerAddress) -> Result<(), Failure> {
+        self.ask(Request::OwnServer(own)).await
     }
 
     /// Where the files of a transfer stand that were proven so far, while the room lasts.

@@ -24,7 +24,7 @@ pub mod runtime;
 pub mod signaling;
 mod spoken;
 
-pub use client::{Client, ClientConfig};
+pub use client::{Client, ClientConfig, OwnServerAddress};
 pub use device::device_key;
 pub use nearby::Neighbourhood;
 pub use parlor_trust::{DeviceId, DeviceKey};

@@ -5,7 +5,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use parlor_client::{
-    Client, ClientConfig,
+    Client, ClientConfig, OwnServerAddress,
     signaling::{Certificate, ServerAddress, Signaling, SignalingConfig, SignalingEvent},
 };
 use parlor_protocol::{
@@ -32,9 +32,20 @@ struct Own {
 async fn own() -> Own {
     let folder = tempfile::tempdir().unwrap();
     let identity = Identity::keep_in(folder.path()).unwrap();
-    let server = Server::bind(Config::embedded()).await.unwrap().spawn();
+    let server =
+        Server::bind(Config { create_key: Some(TOKEN.to_owned()), ..Config::embedded() }).await.unwrap().spawn();
     let door = server.listen_as(SocketAddr::from(([127, 0, 0, 1], 0)), &identity).await.unwrap();
     Own { _server: server, sha256: identity.sha256(), url: format!("https://{door}"), _folder: folder }
+}
+
+impl Own {
+    fn address(&self) -> OwnServerAddress {
+        OwnServerAddress {
+            url: self.url.clone(),
+            certificate_sha256: Some(self.sha256),
+            create_key: Some(TOKEN.to_owned()),
+        }
+    }
 }
 
 /// What comes of the first attempt to sit down.
@@ -47,6 +58,7 @@ async fn first_word(url: &str, certificate: Certificate) -> SignalingEvent {
         peer: PeerId([1; 16]),
         resume: TOKEN.to_owned(),
         create: true,
+        key: Some(TOKEN.to_owned()),
     };
     let _signaling = Signaling::start(config, sender);
     timeout(PATIENCE, events.recv()).await.expect("in time").expect("a word")
@@ -105,7 +117,7 @@ impl Person {
 async fn the_link_carries_the_fingerprint_and_so_does_a_spoken_code() {
     let own = own().await;
     let (mut ada, mut ben, mut cleo) = (Person::new(), Person::new(), Person::new());
-    ada.client.set_own_server(own.url.clone(), Some(own.sha256)).await.unwrap();
+    ada.client.set_own_server(own.address()).await.unwrap();
     ada.client.command(Command::StartRoom { server: String::new(), name: "Ada".into() }).await.unwrap();
     let link = ada.entered().await;
     assert_eq!(link.parse::<Invitation>().unwrap().pin(), Some(Fingerprint(own.sha256)));
@@ -113,8 +125,9 @@ async fn the_link_carries_the_fingerprint_and_so_does_a_spoken_code() {
     ben.client.command(Command::JoinRoom { link: link.clone(), name: "Ben".into() }).await.unwrap();
     assert_eq!(ben.entered().await, link);
 
-    ada.client.command(Command::OpenCode { language: CodeLanguage::En }).await.unwrap();
-    let code = ada
+    // A guest, who has no key to have rooms made with.
+    ben.client.command(Command::OpenCode { language: CodeLanguage::En }).await.unwrap();
+    let code = ben
         .until(|event| match event {
             Event::CodeChanged { code } if code.state == CodeState::Waiting => code.text.clone(),
             _ => None,
@@ -123,4 +136,21 @@ async fn the_link_carries_the_fingerprint_and_so_does_a_spoken_code() {
     // Nothing but the address and the words, and the invitation that comes of them is whole.
     cleo.client.command(Command::JoinByCode { server: own.url.clone(), code, name: "Cleo".into() }).await.unwrap();
     assert_eq!(cleo.entered().await, link);
+}
+
+#[tokio::test]
+async fn nobody_else_has_rooms_made_by_a_server_that_asks_for_a_key() {
+    let own = own().await;
+    let mut stranger = Person::new();
+    let keyless = OwnServerAddress { create_key: None, ..own.address() };
+    stranger.client.set_own_server(keyless).await.unwrap();
+    stranger.client.command(Command::StartRoom { server: String::new(), name: "Eve".into() }).await.unwrap();
+    let refused = async {
+        loop {
+            if let Event::RoomChanged { state: RoomState::Closed, failure } = stranger.events.recv().await.unwrap() {
+                return failure.unwrap().code;
+            }
+        }
+    };
+    assert_eq!(timeout(PATIENCE, refused).await.expect("in time"), FailureCode::CreateRefused);
 }

@@ -39,6 +39,7 @@ fn config(server: SocketAddr, peer: u8, create: bool) -> SignalingConfig {
         peer: PeerId([peer; 16]),
         resume: TOKEN.replace("AAE", "BBE"),
         create,
+        key: None,
     }
 }
 

@@ -19,6 +19,8 @@ pub enum ReplyCode {
     RoomRefused,
     /// The room has no free seat. Only a right token learns it.
     RoomFull,
+    /// Rooms are made here only for who shows a key. It does not tell whether the room is there.
+    CreateRefused,
     /// This socket has not joined.
     NotInRoom,
     /// The addressee is not in the room, or more waits for its return than a seat holds.
@@ -83,6 +85,8 @@ pub enum FailureCode {
     RoomRefused,
     /// The room has no free seat. User: wait.
     RoomFull,
+    /// The server makes rooms for its owner only. User: choose another server.
+    CreateRefused,
     /// The same seat is in use by another window. User: close one.
     SeatTaken,
     /// The server limits us. Nobody: it is retried.

@@ -50,6 +50,10 @@ pub struct Join {
     /// Make the room if it is not there.
     #[serde(default)]
     pub create: bool,
+    /// What a server asks for before it makes a room, where only some may have one made: 32 bytes, base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "bindings", ts(optional))]
+    pub key: Option<String>,
 }
 
 /// Passes a sealed message to another peer of the room.

@@ -11,7 +11,7 @@ use std::{
 use parlor_protocol::limits;
 use serde::Deserialize;
 
-use crate::{error::ServerError, host, origin, rate::Rate, rooms::Limits};
+use crate::{error::ServerError, host, origin, rate::Rate, rooms::Limits, secret_hash::SecretHash};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -68,6 +68,8 @@ settings! {
     hosts: Vec<String> as Vec<String> = Vec::new(), "PARLOR_HOSTS", value_delimiter = ',';
     /// Let pages that this machine serves connect: those at localhost, on any port
     local_pages: bool as bool = true, "PARLOR_LOCAL_PAGES", num_args = 0..=1, require_equals = true, default_missing_value = "true";
+    /// What has to be shown to have a room made, 32 bytes in base64url; guests of rooms that are there need none. None: anybody may
+    create_key: Option<String> as String = None, "PARLOR_CREATE_KEY", hide_env_values = true;
     /// Further origins whose pages may connect, like `https://example.org`
     origins: Vec<String> as Vec<String> = Vec::new(), "PARLOR_ORIGINS", value_delimiter = ',';
     /// Addresses of reverse proxies whose `X-Forwarded-For` is believed
@@ -179,6 +181,7 @@ impl Config {
             message_bytes: self.message_bytes,
             room_peers: self.room_peers,
             room_ttl_s: self.room_ttl_s,
+            create_key: self.create_key.as_deref().and_then(SecretHash::of_text),
             seat_grace_ms: self.seat_grace_ms,
             max_rooms: self.max_rooms as usize,
             max_sockets: self.max_sockets as usize,
@@ -196,6 +199,9 @@ impl Config {
     /// Names the first key that is wrong and what is allowed.
     pub fn check(&self) -> Result<(), ServerError> {
         self.check_numbers()?;
+        if self.create_key.as_deref().is_some_and(|key| SecretHash::of_text(key).is_none()) {
+            return Err(wrong("create_key", "…", "32 bytes in base64url without padding, which are 43 characters"));
+        }
         for name in &self.hosts {
             if !host::is_host(name) {
                 return Err(wrong("hosts", name, "a name or address as requests call it, like parlor.example:8443"));
@@ -342,6 +348,7 @@ mod tests {
             ("room_peers = \"many\"", "room_peers"),
             ("room_peers = 1", "room_peers"),
             ("hosts = [\"https://a\"]", "hosts"),
+            ("create_key = \"short\"", "create_key"),
             ("origins = [\"*\"]", "origins"),
             ("origins = [\"https://a/path\"]", "origins"),
             ("stun = [\"http://a\"]", "stun"),

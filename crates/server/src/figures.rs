@@ -5,13 +5,14 @@ use std::{collections::HashMap, fmt::Write};
 use parlor_protocol::code::ReplyCode;
 
 /// Every code, so that each is there from the start with a zero.
-const CODES: [(ReplyCode, &str); 10] = [
+const CODES: [(ReplyCode, &str); 11] = [
     (ReplyCode::BadRequest, "bad-request"),
     (ReplyCode::TooLarge, "too-large"),
     (ReplyCode::Unauthorized, "unauthorized"),
     (ReplyCode::Version, "version"),
     (ReplyCode::RoomRefused, "room-refused"),
     (ReplyCode::RoomFull, "room-full"),
+    (ReplyCode::CreateRefused, "create-refused"),
     (ReplyCode::NotInRoom, "not-in-room"),
     (ReplyCode::NoSuchPeer, "no-such-peer"),
     (ReplyCode::RateLimited, "rate-limited"),

@@ -44,6 +44,8 @@ pub struct Entry {
     pub resume: SecretHash,
     /// Make the room if it is not there.
     pub create: bool,
+    /// Of the key shown for it; what is none counts as not shown.
+    pub key: Option<SecretHash>,
 }
 
 /// A well-formed request.
@@ -107,11 +109,12 @@ fn join(text: &str) -> Result<Request, Malformed> {
     if hints.version.is_some_and(|version| version != u64::from(VERSION)) {
         return Err(Malformed { rid: hints.rid, code: ReplyCode::Version });
     }
-    let Join { rid, room, token, peer, resume, create, .. } = payload(text)?;
+    let Join { rid, room, token, peer, resume, create, key, .. } = payload(text)?;
     let refused = Malformed { rid: Some(rid), code: ReplyCode::BadRequest };
     let token = SecretHash::of_text(&token).ok_or(refused)?;
     let resume = SecretHash::of_text(&resume).ok_or(refused)?;
-    Ok(Request { rid, ask: Ask::Join(Entry { room, token, peer, resume, create }) })
+    let key = key.and_then(|key| SecretHash::of_text(&key));
+    Ok(Request { rid, ask: Ask::Join(Entry { room, token, peer, resume, create, key }) })
 }
 
 fn payload<T: DeserializeOwned>(text: &str) -> Result<T, Malformed> {

@@ -3,4 +3,4 @@
 /**
  * What went wrong, for the UI, which owns the words. Split by who can act: the comment of each says who.
  */
-export type FailureCode = "invitation-invalid" | "invitation-version" | "code-invalid" | "code-unknown" | "code-wrong" | "server-unreachable" | "server-certificate" | "server-version" | "server-protocol" | "room-refused" | "room-full" | "seat-taken" | "rate-limited" | "peer-version" | "proof-failed" | "connect-failed" | "turn-refused" | "turn-unreachable" | "no-such-peer" | "text-too-long" | "offer-invalid" | "source-unreadable" | "folder-unwritable" | "folder-full" | "address-taken" | "not-now" | "internal";
+export type FailureCode = "invitation-invalid" | "invitation-version" | "code-invalid" | "code-unknown" | "code-wrong" | "server-unreachable" | "server-certificate" | "server-version" | "server-protocol" | "room-refused" | "room-full" | "create-refused" | "seat-taken" | "rate-limited" | "peer-version" | "proof-failed" | "connect-failed" | "turn-refused" | "turn-unreachable" | "no-such-peer" | "text-too-long" | "offer-invalid" | "source-unreadable" | "folder-unwritable" | "folder-full" | "address-taken" | "not-now" | "internal";

@@ -33,4 +33,8 @@ resume: string,
 /**
  * Make the room if it is not there.
  */
-create: boolean, };
+create: boolean, 
+/**
+ * What a server asks for before it makes a room, where only some may have one made: 32 bytes, base64url.
+ */
+key?: string, };

@@ -3,4 +3,4 @@
 /**
  * Why the server refuses a request (`reply` with `ok: false`).
  */
-export type ReplyCode = "bad-request" | "too-large" | "unauthorized" | "version" | "room-refused" | "room-full" | "not-in-room" | "no-such-peer" | "rate-limited" | "server-closing";
+export type ReplyCode = "bad-request" | "too-large" | "unauthorized" | "version" | "room-refused" | "room-full" | "create-refused" | "not-in-room" | "no-such-peer" | "rate-limited" | "server-closing";

@@ -7,9 +7,12 @@ use parlor_protocol::{
     host::{Command, Event, TransferState},
     negotiation::HostKind,
 };
+use parlor_server::Config;
 
-use crate::running::{Running, command, finished, server};
+use crate::running::{Running, command, finished, server, server_with};
 
+/// What a server asks for.
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 /// 43 characters: the secret of a room that nobody made.
 const NO_SECRET: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -27,6 +30,21 @@ fn assert_kept(into: &Path, told: &str) {
     let ends: Vec<_> = kept.iter().map(|name| Path::new(name).extension().unwrap().to_str().unwrap()).collect();
     assert_eq!(ends, ["journal", "part"], "{kept:?}");
     assert!(told.contains("What is unfinished is kept"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_key_is_asked_for_rooms_are_made_for_who_shows_it_and_receivers_need_none() {
+    let (_server, url) = server_with(Config { create_key: Some(KEY.to_owned()), ..Config::default() }).await;
+    let into = tempfile::tempdir().unwrap();
+    let refused = finished(&["send", "--text", "hello", "--server", &url]).await;
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(5), "{told}");
+    assert!(told.contains("for its owner only"), "{told}");
+    let mut sender = Running::start(&["send", "--text", "hello", "--server", &url, "--create-key", KEY, "--json"]);
+    let link = sender.until("link").await["link"].as_str().unwrap().to_owned();
+    let received = finished(&["receive", &link, "--into", into.path().to_str().unwrap(), "--yes"]).await;
+    assert_eq!((sender.end().await.0, received.status.code()), (0, Some(0)));
+    assert!(String::from_utf8(received.stdout).unwrap().contains("hello"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,7 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A real server on a port of its own.
 pub async fn server() -> (ServerHandle, String) {
-    let config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..Config::default() };
+    server_with(Config::default()).await
+}
+
+/// The same, set up in another way.
+pub async fn server_with(config: Config) -> (ServerHandle, String) {
+    let config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..config };
     let server = Server::bind(config).await.unwrap().spawn();
     let url = format!("http://{}", server.local_addr());
     (server, url)
@@ -29,7 +34,7 @@ pub async fn server() -> (ServerHandle, String) {
 pub fn command(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parlor-cli"));
     command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    for name in ["PARLOR_SERVER", "PARLOR_ICE_SERVERS", "PARLOR_LOG", "NO_COLOR"] {
+    for name in ["PARLOR_SERVER", "PARLOR_CREATE_KEY", "PARLOR_ICE_SERVERS", "PARLOR_LOG", "NO_COLOR"] {
         command.env_remove(name);
     }
     // No test speaks to a network.

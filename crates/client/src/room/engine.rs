@@ -15,9 +15,9 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::stay::{Happened, Stay};
+use super::stay::{Create, Happened, Stay};
 use crate::{
-    ClientConfig,
+    ClientConfig, OwnServerAddress,
     disk::{Picks, picks},
     nearby::Search,
     signaling::ServerAddress,
@@ -37,7 +37,7 @@ pub(crate) enum Request {
     /// The device that peers are shown from now on, if any.
     Device(Option<Arc<DeviceKey>>),
     /// The server for rooms started without one, and its certificate, from now on.
-    OwnServer { url: String, pin: Option<Fingerprint> },
+    OwnServer(OwnServerAddress),
     /// Where the files of a transfer are.
     Received(TransferId, oneshot::Sender<Vec<PathBuf>>),
     /// Where the first files of an offer of ours are.
@@ -95,7 +95,7 @@ impl Engine {
     async fn invited(&mut self, outcome: Result<Invitation, Failure>) {
         let Some(Knocking { name, .. }) = self.knocking.take() else { return };
         let entered = match outcome {
-            Ok(invitation) => self.enter(invitation, false, &name).await,
+            Ok(invitation) => self.enter(invitation, Create::No, &name).await,
             Err(failure) => Err(failure),
         };
         if let Err(failure) = entered {
@@ -143,10 +143,7 @@ impl Engine {
                     stay.show_device(device);
                 }
             }
-            Request::OwnServer { url, pin } => {
-                self.config.default_server = Some(url);
-                self.config.default_pin = pin;
-            }
+            Request::OwnServer(own) => self.config.own_server = Some(own),
             Request::Received(transfer, answer) => {
                 let _ = answer.send(self.stay.as_ref().map(|stay| stay.received(transfer)).unwrap_or_default());
             }
@@ -163,7 +160,7 @@ impl Engine {
         let outcome = match command {
             Command::StartRoom { server, name } => self.start_room(&server, &name).await,
             Command::JoinRoom { link, name } => match link.parse() {
-                Ok(invitation) => self.enter(invitation, false, &name).await,
+                Ok(invitation) => self.enter(invitation, Create::No, &name).await,
                 Err(error) => Err(invitation_failure(error)),
             },
             Command::JoinByCode { server, code, name } => self.knock(&server, &code, name).await,
@@ -209,11 +206,14 @@ impl Engine {
 
     async fn start_room(&mut self, server: &str, name: &str) -> Result<(), Failure> {
         let invitation = Invitation::new(self.server(server)?, crate::random::random()).map_err(no_server_address)?;
-        let invitation = match self.config.default_pin.filter(|_| server.trim().is_empty()) {
+        let Some(own) = self.config.own_server.clone().filter(|_| server.trim().is_empty()) else {
+            return self.enter(invitation, Create::Yes, name).await;
+        };
+        let invitation = match own.certificate_sha256.map(Fingerprint) {
             Some(pin) => invitation.with_pin(pin).map_err(no_server_address)?,
             None => invitation,
         };
-        self.enter(invitation, true, name).await
+        self.enter(invitation, own.create_key.map_or(Create::Yes, Create::Showing), name).await
     }
 
     /// Begins to try a spoken code.
@@ -232,14 +232,14 @@ impl Engine {
 
     /// The server that was named, or our own.
     fn server<'a>(&'a self, named: &'a str) -> Result<&'a str, Failure> {
-        match (named.trim(), &self.config.default_server) {
-            ("", Some(own)) => Ok(own),
+        match (named.trim(), &self.config.own_server) {
+            ("", Some(own)) => Ok(&own.url),
             ("", None) => Err(Failure::new(FailureCode::ServerUnreachable, "no server was named")),
             (named, _) => Ok(named),
         }
     }
 
-    async fn enter(&mut self, invitation: Invitation, create: bool, name: &str) -> Result<(), Failure> {
+    async fn enter(&mut self, invitation: Invitation, create: Create, name: &str) -> Result<(), Failure> {
         self.ensure_outside()?;
         let name: String = name.chars().take(NAME_CHARS).collect();
         let stay = Stay::begin(invitation, create, name, &self.config, self.events.clone())?;

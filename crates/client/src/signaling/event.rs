@@ -25,6 +25,8 @@ pub struct SignalingConfig {
     pub resume: String,
     /// Make the room if it is not there. Set by itself once we were admitted.
     pub create: bool,
+    /// What the server asks for before it makes a room: 32 bytes, base64url. Only with `create`, and only to the server it is for.
+    pub key: Option<String>,
 }
 
 impl fmt::Debug for SignalingConfig {

@@ -7,6 +7,7 @@ pub(crate) fn refusal(code: ReplyCode) -> Failure {
     let failure = match code {
         ReplyCode::RoomRefused => FailureCode::RoomRefused,
         ReplyCode::RoomFull => FailureCode::RoomFull,
+        ReplyCode::CreateRefused => FailureCode::CreateRefused,
         ReplyCode::Unauthorized => FailureCode::SeatTaken,
         ReplyCode::Version => FailureCode::ServerVersion,
         ReplyCode::RateLimited => FailureCode::RateLimited,

@@ -241,6 +241,7 @@ impl Supervisor {
             resume: config.resume.clone(),
             // A server that was restarted has forgotten the room: whoever was admitted may make it anew.
             create: config.create || self.admitted,
+            key: config.key.clone(),
         })));
         self.state = State::Joining { rid, until: now + SILENCE };
     }
@@ -279,8 +280,9 @@ impl Supervisor {
             Some(code @ (ReplyCode::RateLimited | ReplyCode::ServerClosing)) => {
                 self.attempt_failed(now, format!("join: {code:?}"), Some(retry(reply.retry_ms)));
             }
-            // Whoever was admitted waits for a seat: others may have taken all while we were cut off.
-            Some(code @ ReplyCode::RoomFull) if self.admitted => {
+            // Whoever was admitted waits: for a seat, since others may have taken all while we were cut off, or for who may make the room
+            // that the server has forgotten.
+            Some(code @ (ReplyCode::RoomFull | ReplyCode::CreateRefused)) if self.admitted => {
                 self.attempt_failed(now, format!("join: {code:?}"), Some(retry(reply.retry_ms)));
             }
             Some(
@@ -289,7 +291,8 @@ impl Supervisor {
                 | ReplyCode::Unauthorized
                 | ReplyCode::Version
                 | ReplyCode::RoomRefused
-                | ReplyCode::RoomFull),
+                | ReplyCode::RoomFull
+                | ReplyCode::CreateRefused),
             ) => {
                 self.tell(SignalingEvent::Refused(code));
                 self.end();

@@ -31,6 +31,7 @@ impl Rig {
             peer: SELF,
             resume: "resume".to_owned(),
             create: false,
+            key: None,
         };
         Self { machine: Supervisor::new(config, 7), now: Duration::ZERO }
     }
@@ -239,8 +240,8 @@ fn a_server_that_closes_is_left_alone_for_as_long_as_it_says() {
 
 #[test]
 fn refusals_end_it_and_busy_servers_are_tried_again() {
-    use ReplyCode::{BadRequest, RateLimited, RoomFull, RoomRefused, TooLarge, Unauthorized, Version};
-    for code in [BadRequest, TooLarge, Unauthorized, Version, RoomRefused, RoomFull] {
+    use ReplyCode::{BadRequest, CreateRefused, RateLimited, RoomFull, RoomRefused, TooLarge, Unauthorized, Version};
+    for code in [BadRequest, TooLarge, Unauthorized, Version, RoomRefused, RoomFull, CreateRefused] {
         let mut rig = Rig::new();
         rig.connect();
         let outputs = rig.refuse(code, None);
@@ -258,17 +259,19 @@ fn refusals_end_it_and_busy_servers_are_tried_again() {
 }
 
 #[test]
-fn who_was_admitted_waits_for_a_seat_in_a_full_room() {
-    let mut rig = Rig::inside();
-    rig.receive(Inbound::Broken { detail: "cut".to_owned() });
-    rig.connect();
-    let outputs = rig.refuse(ReplyCode::RoomFull, None);
-    assert!(
-        matches!(outputs.as_slice(), [Output::Disconnect, Output::Tell(SignalingEvent::Unreachable { .. })]),
-        "{outputs:?}"
-    );
-    rig.connect();
-    assert!(rig.admit().contains(&Output::Tell(SignalingEvent::Reentered(joined()))));
+fn who_was_admitted_waits_for_a_seat_in_a_full_room_or_for_who_may_make_it_again() {
+    for code in [ReplyCode::RoomFull, ReplyCode::CreateRefused] {
+        let mut rig = Rig::inside();
+        rig.receive(Inbound::Broken { detail: "cut".to_owned() });
+        rig.connect();
+        let outputs = rig.refuse(code, None);
+        assert!(
+            matches!(outputs.as_slice(), [Output::Disconnect, Output::Tell(SignalingEvent::Unreachable { .. })]),
+            "{outputs:?}"
+        );
+        rig.connect();
+        assert!(rig.admit().contains(&Output::Tell(SignalingEvent::Reentered(joined()))));
+    }
 }
 
 #[test]

@@ -97,6 +97,7 @@ fn config() -> SignalingConfig {
         peer: PeerId([9; 16]),
         resume: "resume".to_owned(),
         create: true,
+        key: None,
     }
 }
 

@@ -41,6 +41,8 @@ impl Seat {
             peer,
             resume: random_b64(),
             create,
+            // Where one is asked for, it is enough to sit in a room there.
+            key: None,
         };
         let (sender, events) = mpsc::channel(SIGNALING_EVENTS);
         Self { peer, signaling: Signaling::start(config, sender), events }

@@ -93,6 +93,7 @@ impl Stranger {
             peer: id,
             resume: URL_SAFE_NO_PAD.encode([9; 32]),
             create,
+            key: None,
         };
         let (sender, mut signals) = mpsc::channel(64);
         let signaling = Signaling::start(config, sender);

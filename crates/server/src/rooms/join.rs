@@ -10,6 +10,7 @@ use parlor_protocol::{
 
 use super::{CutReason, Granted, Refusal, Rooms, Timer};
 use crate::{
+    address::AddressKey,
     outbox::Outgoing,
     rate::TokenBucket,
     request::Entry,
@@ -37,7 +38,8 @@ impl Rooms {
         if let Err(wait_ms) = self.joins.try_take(address, 1, now_ms) {
             return Err(self.slow_down(socket, wait_ms, now_ms));
         }
-        self.find_or_make_room(entry, now_ms)?;
+        let may_create = self.may_create(entry, address);
+        self.find_or_make_room(entry, may_create, now_ms)?;
         let behind = self.sit_down(socket, entry)?;
         self.figures.joins += 1;
         let peers = self.others(entry);
@@ -50,12 +52,21 @@ impl Rooms {
         Ok(Granted { joined: Some(joined), behind })
     }
 
-    fn find_or_make_room(&mut self, entry: &Entry, now_ms: u64) -> Result<(), Refusal> {
+    /// Guests may open codes, which are rooms too: whoever sits in a room was let in by somebody.
+    fn may_create(&self, entry: &Entry, address: AddressKey) -> bool {
+        self.limits.create_key.is_none()
+            || entry.key == self.limits.create_key
+            || self.sockets.values().any(|socket| socket.address == address && socket.seat.is_some())
+    }
+
+    fn find_or_make_room(&mut self, entry: &Entry, may_create: bool, now_ms: u64) -> Result<(), Refusal> {
         // One comparison whether the room is there or not, so that neither the answer nor its time tells.
         let token = self.rooms.get(&entry.room).map(|room| room.token);
         let is_right = entry.token == token.unwrap_or(SecretHash::OF_NOTHING);
         match token {
             Some(_) if is_right => return Ok(()),
+            // The same whether the room is there or not.
+            _ if entry.create && !may_create => return Err(ReplyCode::CreateRefused.into()),
             None if entry.create => {}
             _ => return Err(ReplyCode::RoomRefused.into()),
         }

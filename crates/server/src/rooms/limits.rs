@@ -1,6 +1,6 @@
 //! What the machine is told to hold.
 
-use crate::rate::Rate;
+use crate::{rate::Rate, secret_hash::SecretHash};
 
 /// The limits the machine keeps.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +13,8 @@ pub struct Limits {
     pub room_ttl_s: u32,
     /// Milliseconds a dropped peer's seat is kept.
     pub seat_grace_ms: u64,
+    /// Rooms are made for who shows this, and for addresses that sit in one; none: for everybody.
+    pub create_key: Option<SecretHash>,
     /// Rooms at a time.
     pub max_rooms: usize,
     /// Sockets at a time.

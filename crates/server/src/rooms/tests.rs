@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::{request::Entry, secret_hash::SecretHash};
 
+mod creating;
 mod guesses;
 mod lives;
 
@@ -13,6 +14,7 @@ const LIMITS: Limits = Limits {
     room_peers: 3,
     room_ttl_s: 900,
     seat_grace_ms: 2_500,
+    create_key: None,
     max_rooms: 4,
     max_sockets: 64,
     max_sockets_per_address: 32,
@@ -30,7 +32,7 @@ fn peer(n: u8) -> PeerId {
 }
 
 fn entry(n: u8) -> Entry {
-    Entry { room: ROOM, token: TOKEN, peer: peer(n), resume: SecretHash::chosen([n; 32]), create: true }
+    Entry { room: ROOM, token: TOKEN, peer: peer(n), resume: SecretHash::chosen([n; 32]), create: true, key: None }
 }
 
 struct Hall {
@@ -56,9 +58,13 @@ impl Hall {
     }
 
     fn open(&mut self) -> SocketId {
+        self.open_from(ADDRESS)
+    }
+
+    fn open_from(&mut self, address: AddressKey) -> SocketId {
         self.next += 1;
         let socket = SocketId(self.next);
-        self.rooms.open(socket, ADDRESS, self.now_ms).unwrap();
+        self.rooms.open(socket, address, self.now_ms).unwrap();
         socket
     }
 

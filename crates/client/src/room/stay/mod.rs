@@ -48,6 +48,14 @@ pub(super) enum Happened {
     SessionEnded(Result<SessionEnd, JoinError>),
 }
 
+/// Whether the room is to be made if it is not there.
+pub(super) enum Create {
+    No,
+    Yes,
+    /// To a server that asks for this key.
+    Showing(String),
+}
+
 /// A stay in a room.
 pub(crate) struct Stay {
     context: SharedContext,
@@ -66,7 +74,7 @@ impl Stay {
     /// Takes the way in. What comes of it arrives as events.
     pub(super) fn begin(
         invitation: Invitation,
-        create: bool,
+        create: Create,
         name: String,
         config: &ClientConfig,
         events: mpsc::Sender<Event>,
@@ -80,7 +88,8 @@ impl Stay {
             token: keys.token().to_owned(),
             peer: self_peer,
             resume: random_b64(),
-            create,
+            create: !matches!(create, Create::No),
+            key: if let Create::Showing(key) = create { Some(key) } else { None },
         };
         let (sender, signals) = mpsc::channel(SIGNALING_EVENTS);
         let signaling = Signaling::start(seat, sender);

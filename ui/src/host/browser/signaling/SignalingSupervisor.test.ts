@@ -67,6 +67,7 @@ describe('entering', () => {
     for (const [code, failure] of [
       ['room-refused', 'room-refused'],
       ['room-full', 'room-full'],
+      ['create-refused', 'create-refused'],
       ['unauthorized', 'seat-taken'],
       ['version', 'server-version'],
       ['bad-request', 'server-protocol'],

@@ -244,8 +244,9 @@ export class SignalingSupervisor {
       case 'room-refused':
         return this.#refuse('room-refused', code);
       case 'room-full':
-        // Who was in before may find its seat free again.
-        return this.#admitted ? this.#retry(nowMs, 'room-full', code, retryMs) : this.#refuse('room-full', code);
+      case 'create-refused':
+        // Who was in before may find its seat free again, or the room made again by who may.
+        return this.#admitted ? this.#retry(nowMs, code, code, retryMs) : this.#refuse(code, code);
       case 'rate-limited':
         return this.#retry(nowMs, 'rate-limited', code, retryMs);
       case 'server-closing':

@@ -35,6 +35,7 @@ const REPLY_CODES: ReadonlySet<string> = new Set<ReplyCode>([
   'version',
   'room-refused',
   'room-full',
+  'create-refused',
   'not-in-room',
   'no-such-peer',
   'rate-limited',

@@ -53,6 +53,10 @@ export const failure: Record<FailureCode, FailureWords> = {
     title: 'The room is full',
     body: 'Nobody lost a seat. Wait until someone leaves, then try again.',
   },
+  'create-refused': {
+    title: 'This server makes rooms for its owner only',
+    body: 'Guests come in by an invitation. To start a room yourself, choose another server in the settings, or start it in the app.',
+  },
   'seat-taken': {
     title: 'You are already in this room in another window',
     body: 'Go on there, or close that window and come back here.',
