@@ -8,6 +8,7 @@ import { codeFault, codeNumber, isCodeLike, type CodeFault } from '../../shared/
 import { isServerAddress, linkFault, type LinkFault } from '../../shared/view/linkShape';
 import type { DoorProps } from './Door';
 import { hostOf, Nearby, nameOf } from './Nearby';
+import { Scan } from './Scan';
 
 interface JoinProps extends DoorProps {
   /** A link has arrived, and is the first thing to decide on. */
@@ -19,6 +20,7 @@ export function Join({ arrivedLink, typedCode, nearby, asksServer, server, onFor
   const { words } = useLanguage();
   const [text, setText] = useState(arrivedLink ?? typedCode ?? '');
   const [fault, setFault] = useState<string | null>(arrivedLink === null ? null : linkWords(linkFault(arrivedLink), words));
+  const [isScanning, setScanning] = useState(false);
   const [codeServer, setCodeServer] = useState('');
   const [serverFault, setServerFault] = useState<string | null>(null);
   const isCode = isCodeLike(text);
@@ -78,6 +80,21 @@ export function Join({ arrivedLink, typedCode, nearby, asksServer, server, onFor
           note={words.lobby.codeServerNote}
           error={serverFault}
           testId="code-server"
+        />
+      ) : null}
+      {isMain ? null : (
+        <Button kind="quiet" onPress={() => setScanning(true)} data-testid="scan">
+          {words.lobby.scan}
+        </Button>
+      )}
+      {isScanning ? (
+        <Scan
+          onClose={() => setScanning(false)}
+          onFound={(link) => {
+            setScanning(false);
+            setFault(null);
+            setText(link);
+          }}
         />
       ) : null}
       {isMain || nearby.length === 0 ? null : (
