@@ -62,14 +62,16 @@ export function Scan({ onFound, onClose }: ScanProps) {
   return (
     <Sheet title={words.lobby.scanTitle} onClose={onClose}>
       {problem === null ? (
-        <>
+        <div className="scan">
           <video ref={video} className="scan-view" muted playsInline aria-label={words.lobby.scanPicture} data-testid="scan-view" />
           {isForeign ? (
-            <Notice tone="warn" title={words.lobby.scanForeign} testId="scan-foreign" />
+            <Notice tone="warn" title={words.lobby.scanForeignTitle} testId="scan-foreign">
+              {words.lobby.scanForeignBody}
+            </Notice>
           ) : (
             <p className="soft">{words.lobby.scanNote}</p>
           )}
-        </>
+        </div>
       ) : (
         <Notice tone="warn" title={words.media.problem[problem].title} urgent testId="scan-problem">
           {words.media.problem[problem].body}
