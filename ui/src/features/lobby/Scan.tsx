@@ -41,11 +41,18 @@ export function Scan({ onFound, onClose }: ScanProps) {
       screen.srcObject = stream;
       // Muted pictures may play by themselves; where they may not, the first picture stands, which is enough to look at.
       screen.play().catch(() => undefined);
-      const stopReading = readCodes(screen, (text) => {
-        const isInvitation = linkFault(text) === null;
-        setForeign(!isInvitation);
-        if (isInvitation) found.current(text.trim());
-      });
+      const stopReading = readCodes(
+        screen,
+        (text) => {
+          const isInvitation = linkFault(text) === null;
+          setForeign(!isInvitation);
+          if (isInvitation) found.current(text.trim());
+        },
+        () => {
+          stop();
+          setProblem('failed');
+        },
+      );
       stop = () => {
         stopReading();
         end();
