@@ -78,6 +78,14 @@ describe('two people at two browsers', () => {
     await Promise.all([ada.cardSays('declined'), ben.cardSays('declined')]);
   });
 
+  it('a second window of the same browser is told of the first before it sits there twice', async () => {
+    const again = await Person.arrive(ben.page.context(), server.url, 'Ben');
+    await again.join(link);
+    await again.by('other-window').waitFor();
+    expect(await again.by('chat-input').count()).toBe(0);
+    await again.page.close();
+  });
+
   it('a third page cannot enter without the link', async () => {
     const context: BrowserContext = await browsers[1].newContext();
     const eve = await Person.arrive(context, server.url, 'Eve');

@@ -1,6 +1,7 @@
 // Knows whether another window of this program is in a room, so that nobody sits there twice by accident.
 //
-// Promises: answers within `ANSWER_MS`; a window that does not answer counts as not there. Links stay within the origin.
+// Promises: answers at once; a window that died in whatever way counts as not there. What is asked stays within the origin. Without Web
+// Locks (an insecure page) other windows are not known.
 
 /** The other windows. */
 export interface OtherWindows {
@@ -10,51 +11,26 @@ export interface OtherWindows {
   enter(link: string): () => void;
 }
 
-/** A window of the same origin answers within a few milliseconds; a busy one within this. */
-const ANSWER_MS = 150;
-
-/** What windows say to each other. */
-interface Word {
-  readonly kind: 'ask' | 'here';
-  readonly key: string;
-}
-
-/** Over a BroadcastChannel; where there is none, there are no other windows. */
-export function broadcastOtherWindows(): OtherWindows {
-  if (!('BroadcastChannel' in globalThis)) return { isIn: () => Promise.resolve(false), enter: () => () => undefined };
-  const open = () => new BroadcastChannel('parlor.rooms');
+/** Each window holds a lock of its room, which any number may hold (https://www.w3.org/TR/web-locks/). */
+export function lockedRooms({ locks }: { readonly locks?: LockManager } = navigator): OtherWindows {
+  if (locks === undefined) return { isIn: () => Promise.resolve(false), enter: () => () => undefined };
   return {
-    isIn: (link) =>
-      new Promise((resolve) => {
-        const key = keyOf(link);
-        const channel = open();
-        const answer = (isIn: boolean): void => {
-          clearTimeout(timer);
-          channel.close();
-          resolve(isIn);
-        };
-        const timer = setTimeout(() => answer(false), ANSWER_MS);
-        channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-          if (isWord(data) && data.kind === 'here' && data.key === key) answer(true);
-        };
-        channel.postMessage({ kind: 'ask', key } satisfies Word);
-      }),
+    isIn: async (link) => {
+      const name = nameOf(link);
+      const { held = [] } = await locks.query();
+      return held.some((lock) => lock.name === name);
+    },
     enter: (link) => {
-      const key = keyOf(link);
-      const channel = open();
-      channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-        if (isWord(data) && data.kind === 'ask' && data.key === key) channel.postMessage({ kind: 'here', key } satisfies Word);
-      };
-      return () => channel.close();
+      const until = new AbortController();
+      const left = new Promise<void>((resolve) => until.signal.addEventListener('abort', () => resolve()));
+      // Refused in pages that keep nothing, such as a frame without an origin: then it is known to nobody.
+      locks.request(nameOf(link), { mode: 'shared' }, () => left).catch((error: unknown) => console.warn('other windows will not know of this one', error));
+      return () => until.abort();
     },
   };
 }
 
 /** Both forms of a link end in the same secret. */
-function keyOf(link: string): string {
-  return link.slice(link.indexOf('#'));
-}
-
-function isWord(data: unknown): data is Word {
-  return typeof data === 'object' && data !== null && 'kind' in data && 'key' in data && typeof data.key === 'string';
+function nameOf(link: string): string {
+  return `parlor.rooms${link.slice(link.indexOf('#'))}`;
 }

@@ -8,7 +8,7 @@ import '../shared/tokens/base.css';
 import { App } from './App';
 import './app.css';
 import { ErrorBoundary } from './ErrorBoundary';
-import { broadcastOtherWindows } from './OtherWindows';
+import { lockedRooms } from './OtherWindows';
 import { windowRoomMemory } from './RoomMemory';
 import { Session } from './Session';
 import { TransferHistory } from './TransferHistory';
@@ -43,7 +43,7 @@ export async function mount(host: Host, connect: MediaConnectionFactory | null):
     connect,
     settings,
     memory: windowRoomMemory(),
-    otherWindows: broadcastOtherWindows(),
+    otherWindows: lockedRooms(),
     history: new TransferHistory(),
     now: () => Date.now(),
     randomId: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''),
