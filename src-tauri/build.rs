@@ -13,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "load_settings",
     "save_settings",
     "networks",
+    "device_key",
     "unfinished",
     "discard_unfinished",
     "notify",

@@ -10,6 +10,7 @@ mod commands;
 mod display;
 mod engine_events;
 mod farewell;
+mod keychain;
 mod links;
 mod logging;
 mod media;
@@ -32,9 +33,9 @@ mod webkit_features;
 mod window;
 mod words;
 
-use std::{process::ExitCode, sync::Arc};
+use std::process::ExitCode;
 
-use parlor_client::{Client, ClientConfig, DeviceKey, OwnServerAddress, device_key};
+use parlor_client::{Client, ClientConfig, OwnServerAddress};
 use parlor_protocol::negotiation::HostKind;
 use tauri::{AppHandle, Builder, Context, Manager, Wry};
 
@@ -91,6 +92,7 @@ pub fn run() {
             commands::settings::load_settings,
             commands::settings::save_settings,
             commands::settings::networks,
+            commands::settings::device_key,
             commands::unfinished::unfinished,
             commands::unfinished::discard_unfinished,
             commands::notices::notify,
@@ -135,24 +137,15 @@ fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
     config.ice_servers = current.ice_servers;
     config.relay_only = current.relay_only;
     config.neighbourhood = automation::neighbourhood();
-    let device = device_of(app);
-    config.device = device.clone().filter(|_| current.show_device);
     let (client, events) = tauri::async_runtime::block_on(async { Client::start(config) });
     let media = tauri::async_runtime::block_on(Media::open(app));
-    app.manage(AppState::new(client, device, media, own_server, settings));
+    app.manage(AppState::new(client, media, own_server, settings));
+    keychain::open(app);
     engine_events::pass_on(app, events);
     farewell::watch_signals(app);
     links::watch(app);
     window::open(app)?;
     Ok(())
-}
-
-/// The key of this device; none where it cannot be kept, for one that changes with every start is worse than none.
-fn device_of(app: &AppHandle) -> Option<Arc<DeviceKey>> {
-    let folder = app.path().app_data_dir().map_err(std::io::Error::other);
-    let key = folder.and_then(|folder| device_key(&folder.join("device.key")));
-    key.inspect_err(|error| tracing::error!(%error, "the key of this device cannot be kept; peers do not recognise it"))
-        .ok()
 }
 
 /// The server inside the program, with a key of this launch, so that others in the network have no rooms made there; none where it cannot be.

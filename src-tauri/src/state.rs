@@ -4,7 +4,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool},
 };
 
 use parlor_client::{Client, DeviceKey, OwnServerAddress};
@@ -13,6 +13,7 @@ use parlor_protocol::{
     host::{Command, PickedFile},
     id::TransferId,
 };
+use serde::Serialize;
 
 #[cfg(desktop)]
 use crate::pasted::PastedPictures;
@@ -44,21 +45,24 @@ pub struct AppState {
     /// The user is being asked whether to leave.
     pub asking: AtomicBool,
     client: Client,
-    /// By which peers recognise this device.
-    device: Option<Arc<DeviceKey>>,
+    /// By which peers recognise this device; none when there is none, unset while the keychain is being asked.
+    device: OnceLock<Option<Arc<DeviceKey>>>,
     own_server: Option<OwnServer>,
     page_language: Mutex<String>,
 }
 
+/// As `DeviceKeyState` in `ui/src/host/port.ts`, which says what each means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceKeyState {
+    Opening,
+    There,
+    Missing,
+}
+
 impl AppState {
-    /// Puts the parts together. Without an own server, rooms need the address of another; without a device key, nobody recognises us.
-    pub fn new(
-        client: Client,
-        device: Option<Arc<DeviceKey>>,
-        media: Media,
-        own_server: Option<OwnServer>,
-        settings: SettingsStore,
-    ) -> Self {
+    /// Puts the parts together. Without an own server, rooms need the address of another.
+    pub fn new(client: Client, media: Media, own_server: Option<OwnServer>, settings: SettingsStore) -> Self {
         Self {
             page: PageLine::default(),
             settings,
@@ -69,7 +73,7 @@ impl AppState {
             leaving: AtomicBool::new(false),
             asking: AtomicBool::new(false),
             client,
-            device,
+            device: OnceLock::new(),
             own_server,
             page_language: Mutex::new(String::new()),
         }
@@ -151,10 +155,29 @@ impl AppState {
     /// The engine has ended.
     pub async fn apply(&self, settings: &Settings) -> Result<(), Failure> {
         self.client.set_ice_servers(settings.ice_servers.clone(), settings.relay_only).await?;
-        self.client.set_device(self.device.clone().filter(|_| settings.show_device)).await?;
+        self.client.set_device(self.device.get().cloned().flatten().filter(|_| settings.show_device)).await?;
         match settings.folder() {
             Some(folder) => self.client.set_download_folder(&folder).await,
             None => Ok(()),
+        }
+    }
+
+    /// The key of this device is there, or cannot be had.
+    pub async fn found_device(&self, key: Option<Arc<DeviceKey>>) {
+        if self.device.set(key).is_err() {
+            return;
+        }
+        if let Err(failure) = self.apply(&self.settings.current()).await {
+            tracing::warn!(%failure, "the key of this device was found when nobody needs it any more");
+        }
+    }
+
+    /// What became of the key of this device.
+    pub fn device_key(&self) -> DeviceKeyState {
+        match self.device.get() {
+            None => DeviceKeyState::Opening,
+            Some(None) => DeviceKeyState::Missing,
+            Some(Some(_)) => DeviceKeyState::There,
         }
     }
 

@@ -27,6 +27,7 @@ const TESTS: &[&str] = &[
     "dbus-x11",
     "fonts-dejavu-core",
     "fonts-noto-cjk",
+    "gnome-keyring",
     "imagemagick",
     "strace",
     "webkit2gtk-driver",

@@ -25,6 +25,6 @@ pub mod signaling;
 mod spoken;
 
 pub use client::{Client, ClientConfig, OwnServerAddress};
-pub use device::device_key;
+pub use device::{DeviceKeyError, DeviceSeed, Keychain, KeychainError, device_key};
 pub use nearby::Neighbourhood;
 pub use parlor_trust::{DeviceId, DeviceKey};

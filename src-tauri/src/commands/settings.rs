@@ -6,7 +6,7 @@ use tauri::State;
 use crate::{
     own_server::{self, Network},
     settings::Settings,
-    state::AppState,
+    state::{AppState, DeviceKeyState},
 };
 
 /// The stored settings.
@@ -25,4 +25,10 @@ pub async fn save_settings(state: State<'_, AppState>, settings: Settings) -> Re
 #[tauri::command]
 pub async fn networks() -> Vec<Network> {
     own_server::networks()
+}
+
+/// Whether peers can recognise this device.
+#[tauri::command]
+pub fn device_key(state: State<'_, AppState>) -> DeviceKeyState {
+    state.device_key()
 }

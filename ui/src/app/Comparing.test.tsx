@@ -119,4 +119,13 @@ describe('a known name', () => {
     await user.click(screen.getByTestId('show-device'));
     expect(host.saved.at(-1)?.showDevice).toBe(false);
   });
+
+  it('cannot be recognised without the key of this device, which the settings say', async () => {
+    const { user, host } = show({ settings });
+    host.key = 'missing';
+    await user.click(screen.getByTestId('settings'));
+    expect((await screen.findByTestId('device-key')).textContent).toContain('Unlock the system’s keychain');
+    await user.click(screen.getByTestId('show-device'));
+    expect(screen.queryByTestId('device-key')).toBeNull();
+  });
 });

@@ -70,6 +70,9 @@ export interface Acquaintance {
 /** Acquaintances that are kept. */
 export const ACQUAINTANCES_MAX = 500;
 
+/** What became of the key by which peers recognise this device: the system's keychain is being asked, it is there, it cannot be had until the next start. */
+export type DeviceKeyState = 'opening' | 'there' | 'missing';
+
 /** An interface of this device. */
 export interface Network {
   readonly name: string;
@@ -128,6 +131,9 @@ export interface Host {
 
   /** The interfaces that rooms can be served at; empty for a host that serves none. */
   networks(): Promise<readonly Network[]>;
+
+  /** Whether peers can recognise this device. */
+  deviceKey(): Promise<DeviceKeyState>;
 
   /** What earlier sessions left unfinished where received files go; nothing where a host keeps none. */
   unfinished(): Promise<Unfinished>;

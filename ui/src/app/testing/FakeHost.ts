@@ -1,5 +1,5 @@
 // A host for tests and stories: remembers what it was asked, and says what the test tells it to say.
-import { HostError, type ArrivedLink, type Host, type HostCan, type Network, type ReceivedAction, type Settings } from '../../host/port';
+import { HostError, type ArrivedLink, type DeviceKeyState, type Host, type HostCan, type Network, type ReceivedAction, type Settings } from '../../host/port';
 import type { Command } from '../../protocol/Command';
 import type { Event } from '../../protocol/Event';
 import type { FailureCode } from '../../protocol/FailureCode';
@@ -137,6 +137,13 @@ export class FakeHost implements Host {
 
   networks(): Promise<readonly Network[]> {
     return Promise.resolve(this.interfaces);
+  }
+
+  /** Of this device. */
+  key: DeviceKeyState = 'there';
+
+  deviceKey(): Promise<DeviceKeyState> {
+    return Promise.resolve(this.key);
   }
 
   unfinished(): Promise<Unfinished> {

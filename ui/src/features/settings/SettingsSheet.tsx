@@ -22,7 +22,7 @@ import { UnfinishedTransfers } from './UnfinishedTransfers';
 import './settings.css';
 
 interface SettingsSheetProps {
-  readonly host: Pick<Host, 'unfinished' | 'discardUnfinished' | 'networks'>;
+  readonly host: Pick<Host, 'unfinished' | 'discardUnfinished' | 'networks' | 'deviceKey'>;
   readonly settings: Settings;
   readonly history: Past;
   readonly local: LocalMediaSnapshot;
@@ -130,6 +130,7 @@ export function SettingsSheet(props: SettingsSheetProps) {
           <SpeedLimit value={settings.speedLimit} onChange={(speedLimit) => onChange({ speedLimit })} />
         </section>
         <Acquaintances
+          host={host}
           isShown={settings.showDevice}
           acquaintances={settings.acquaintances}
           onShow={(showDevice) => onChange({ showDevice })}

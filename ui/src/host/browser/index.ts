@@ -91,6 +91,7 @@ export function createHost(): Host {
     },
     chooseFolder: () => Promise.resolve(null),
     networks: () => Promise.resolve([]),
+    deviceKey: () => Promise.resolve('there'),
     unfinished: () => store.unfinished(),
     discardUnfinished: () => store.discardUnfinished(),
 

@@ -9,7 +9,7 @@ import type { Event } from '../../protocol/Event';
 import type { PickedFile } from '../../protocol/PickedFile';
 import type { TransferId } from '../../protocol/TransferId';
 import type { Unfinished } from '../../protocol/Unfinished';
-import { HostError, type ArrivedLink, type Host, type Network, type ReceivedAction, type Settings } from '../port';
+import { HostError, type ArrivedLink, type DeviceKeyState, type Host, type Network, type ReceivedAction, type Settings } from '../port';
 import { toHostError } from './failure';
 import { Listeners } from './listeners';
 import { isMessage, type Message } from './message';
@@ -108,6 +108,7 @@ export function createHost({ call: canCall }: { readonly call: boolean }): Host 
     saveSettings: (settings: Settings) => inOrder(() => order('save_settings', { settings })),
     chooseFolder: () => call<string | null>('choose_folder'),
     networks: () => call<Network[]>('networks'),
+    deviceKey: () => call<DeviceKeyState>('device_key'),
     unfinished: () => call<Unfinished>('unfinished'),
     discardUnfinished: () => order('discard_unfinished', {}),
 

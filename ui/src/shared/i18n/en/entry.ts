@@ -117,6 +117,8 @@ export const settings = {
   acquaintances: 'Recognising each other',
   showDevice: 'Let people recognise this device',
   showDeviceNote: 'Everyone you meet gets this device’s key and can tell it again in another room. Without it nobody can remember a comparison with you.',
+  deviceKeyOpening: 'The system’s keychain has this device’s key and is being opened. Until then nobody recognises this device.',
+  deviceKeyMissing: 'This device’s key cannot be had now, so nobody recognises this device. Unlock the system’s keychain and start Parlor again.',
   acquaintancesNone: 'Nobody yet. Compare with someone, under Connection in a room, and this device recognises theirs the next time.',
   comparedOn: (day: string): string => `compared on ${day}`,
   forget: 'Forget',

@@ -115,6 +115,8 @@ export const settings: Words['settings'] = {
   acquaintances: '서로 알아보기',
   showDevice: '이 기기를 알아볼 수 있게 하기',
   showDeviceNote: '만나는 사람마다 이 기기의 키를 받아 다른 방에서도 알아볼 수 있습니다. 끄면 아무도 나와 대조한 것을 기억할 수 없습니다.',
+  deviceKeyOpening: '이 기기의 키가 든 시스템 키체인을 여는 중입니다. 열릴 때까지는 아무도 이 기기를 알아보지 못합니다.',
+  deviceKeyMissing: '지금은 이 기기의 키를 읽을 수 없어 아무도 이 기기를 알아보지 못합니다. 시스템 키체인의 잠금을 풀고 Parlor를 다시 시작하세요.',
   acquaintancesNone: '아직 없습니다. 방의 연결 탭에서 누군가와 대조하면 다음부터 그 기기를 알아봅니다.',
   comparedOn: (day) => `${day}에 대조함`,
   forget: '잊기',
