@@ -77,6 +77,8 @@ pub enum Control {
         /// At most [`crate::limits::NAME_CHARS`].
         name: String,
     },
+    /// The room's invitation is withdrawn: nobody new is let in.
+    Withdrawn {},
     /// Asks for a `Pong`.
     Ping {
         /// Repeated in the answer.

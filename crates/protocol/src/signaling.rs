@@ -17,6 +17,8 @@ pub mod event {
     /// Client → server, [`super::Bare`].
     pub const LEAVE: &str = "leave";
     /// Client → server, [`super::Bare`].
+    pub const WITHDRAW: &str = "withdraw";
+    /// Client → server, [`super::Bare`].
     pub const HEARTBEAT: &str = "heartbeat";
     /// Server → client, [`super::Reply`].
     pub const REPLY: &str = "reply";
@@ -68,7 +70,7 @@ pub struct SignalRequest {
     pub body: String,
 }
 
-/// A request without content: `leave` and `heartbeat`.
+/// A request without content: `leave`, `withdraw` and `heartbeat`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct Bare {

@@ -21,7 +21,7 @@ seen: Seen, } | { "type": "profile",
 /**
  * At most [`crate::limits::NAME_CHARS`].
  */
-name: string, } | { "type": "ping", 
+name: string, } | { "type": "withdrawn", } | { "type": "ping", 
 /**
  * Repeated in the answer.
  */

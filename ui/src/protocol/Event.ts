@@ -111,7 +111,11 @@ link: number, } | { "type": "code-changed",
 /**
  * Its whole state.
  */
-code: OpenedCode, } | { "type": "nearby-changed", 
+code: OpenedCode, } | { "type": "invitation-withdrawn", 
+/**
+ * By whom; none for ourselves.
+ */
+by: PeerId | null, } | { "type": "nearby-changed", 
 /**
  * All of them.
  */

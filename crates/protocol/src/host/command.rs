@@ -51,6 +51,8 @@ pub enum Command {
     },
     /// Ends the room's spoken code.
     CloseCode {},
+    /// Withdraws the room's invitation for good: nobody new enters, and its code ends.
+    WithdrawInvitation {},
     /// Writes to everyone in the room.
     SendText {
         /// Chosen by the screen, so that it can show the text at once.

@@ -98,6 +98,11 @@ pub enum Event {
         /// Its whole state.
         code: OpenedCode,
     },
+    /// The room's invitation was withdrawn: nobody new enters.
+    InvitationWithdrawn {
+        /// By whom; none for ourselves.
+        by: Option<PeerId>,
+    },
     /// Who waits behind a spoken code in the local network, by what is said there: hints, proven by nothing.
     NearbyChanged {
         /// All of them.
