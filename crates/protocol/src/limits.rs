@@ -4,6 +4,8 @@
 pub const MESSAGE_BYTES: usize = 64 * 1024;
 /// Longest message of the `control` channel in bytes: the smallest `max-message-size` peers must assume (RFC 8841).
 pub const CONTROL_BYTES: usize = 64 * 1024;
+/// Peers that a `withdraw` names beside those who sit in the room: four rooms full.
+pub const WITHDRAWAL_PEERS: usize = 64;
 /// Peers in a room: beyond this a mesh of direct connections costs more than it gives.
 pub const ROOM_PEERS: usize = 16;
 /// Seconds a room outlives its last peer.

@@ -16,7 +16,7 @@ pub mod event {
     pub const SIGNAL: &str = "signal";
     /// Client → server, [`super::Bare`].
     pub const LEAVE: &str = "leave";
-    /// Client → server, [`super::Bare`].
+    /// Client → server, [`super::Withdraw`].
     pub const WITHDRAW: &str = "withdraw";
     /// Client → server, [`super::Bare`].
     pub const HEARTBEAT: &str = "heartbeat";
@@ -70,12 +70,22 @@ pub struct SignalRequest {
     pub body: String,
 }
 
-/// A request without content: `leave`, `withdraw` and `heartbeat`.
+/// A request without content: `leave` and `heartbeat`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct Bare {
     /// Chosen by the client, repeated in the reply.
     pub rid: u32,
+}
+
+/// Lets nobody new into the room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub struct Withdraw {
+    /// Chosen by the client, repeated in the reply.
+    pub rid: u32,
+    /// Who else may come back, beside those who sit in the room: at most [`crate::limits::WITHDRAWAL_PEERS`].
+    pub peers: Vec<PeerId>,
 }
 
 /// The answer to a request. `ok` tells which of the optional fields are there.

@@ -7,7 +7,8 @@ use parlor_protocol::{
     VERSION,
     code::ReplyCode,
     id::{PeerId, RoomId},
-    signaling::{Bare, Join, SignalRequest, event},
+    limits::WITHDRAWAL_PEERS,
+    signaling::{Bare, Join, SignalRequest, Withdraw, event},
 };
 use serde::de::DeserializeOwned;
 
@@ -24,6 +25,11 @@ pub enum Ask {
         to: PeerId,
         /// base64url, unread.
         body: String,
+    },
+    /// Let nobody new in.
+    Withdraw {
+        /// But these.
+        peers: Vec<PeerId>,
     },
     /// Leave at once.
     Leave,
@@ -95,6 +101,13 @@ pub fn read(raw: RawEvent<'_>, message_bytes: usize) -> Result<Request, Malforme
                 return Err(Malformed { rid: Some(rid), code: ReplyCode::BadRequest });
             }
             Ok(Request { rid, ask: Ask::Signal { to, body } })
+        }
+        event::WITHDRAW => {
+            let Withdraw { rid, peers } = payload(raw.text)?;
+            if peers.len() > WITHDRAWAL_PEERS {
+                return Err(Malformed { rid: Some(rid), code: ReplyCode::BadRequest });
+            }
+            Ok(Request { rid, ask: Ask::Withdraw { peers } })
         }
         event::HEARTBEAT => payload(raw.text).map(|Bare { rid }| Request { rid, ask: Ask::Heartbeat }),
         event::LEAVE => payload(raw.text).map(|Bare { rid }| Request { rid, ask: Ask::Leave }),
@@ -197,6 +210,8 @@ mod tests {
         assert_eq!(signal, Request { rid: 2, ask: Ask::Signal { to: ID.parse().unwrap(), body: "ab-_".into() } });
         assert_eq!(read(text("leave", json!({"rid": 3}))).ask, Ask::Leave);
         assert_eq!(read(text("heartbeat", json!({"rid": 4_294_967_295_u32}))).ask, Ask::Heartbeat);
+        let withdraw = read(text("withdraw", json!({"rid": 4, "peers": [ID]})));
+        assert_eq!(withdraw, Request { rid: 4, ask: Ask::Withdraw { peers: vec![ID.parse().unwrap()] } });
         assert_eq!(read("[\"heartbeat\",{\"rid\":1},2,[3]]".to_owned()).ask, Ask::Heartbeat);
     }
 
@@ -213,6 +228,8 @@ mod tests {
         assert_eq!(refusal(&text("signal", json!({"rid": 7, "to": ID, "body": ""}))), (Some(7), bad));
         assert_eq!(refusal(&text("signal", json!({"rid": 7, "to": "AB", "body": "a"}))), (Some(7), bad));
         assert_eq!(refusal(&text("reply", json!({"rid": 7}))), (Some(7), bad));
+        assert_eq!(refusal(&text("withdraw", json!({"rid": 7}))), (Some(7), bad));
+        assert_eq!(refusal(&text("withdraw", json!({"rid": 7, "peers": vec![ID; 65]}))), (Some(7), bad));
         let short = json!({"rid": 8, "version": 1, "room": ID, "token": "AA", "peer": ID, "resume": SECRET});
         assert_eq!(refusal(&text("join", short)), (Some(8), bad));
     }
@@ -235,7 +252,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "\\PC*", name in "join|signal|leave|heartbeat", rest in "\\PC{0,80}") {
+        fn no_text_makes_it_panic(text in "\\PC*", name in "join|signal|leave|withdraw|heartbeat", rest in "\\PC{0,80}") {
             let _ = read(RawEvent { text: &text, has_binary: false }, 65_536);
             let _ = read(RawEvent { text: &format!("[\"{name}\",{rest}]"), has_binary: false }, 65_536);
         }

@@ -11,7 +11,7 @@ use parlor_protocol::{
     signaling::SignalDelivered,
 };
 
-use crate::{rate::TokenBucket, secret_hash::SecretHash};
+use crate::{rate::TokenBucket, rooms::Admitted, secret_hash::SecretHash};
 
 /// Names a socket to the machine; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +26,8 @@ pub struct Room {
     pub seats: BTreeMap<PeerId, Seat>,
     /// How fast signals may pass.
     pub bucket: TokenBucket,
+    /// Who alone may sit down, once the invitation is withdrawn.
+    pub admitted: Option<Admitted>,
     /// When the room ends, while it is empty.
     pub ends_ms: Option<u64>,
 }

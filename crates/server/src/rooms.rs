@@ -33,9 +33,11 @@ mod output;
 mod signal;
 #[cfg(test)]
 mod tests;
+mod withdrawal;
 
 pub use limits::Limits;
 pub use output::{CutReason, Output};
+pub use withdrawal::Admitted;
 
 /// After a refusal for speed, signals of that socket are refused at least this long: what was already under way then cannot
 /// overtake what was refused.
@@ -223,6 +225,7 @@ impl Rooms {
                 self.vacate(room, peer, now_ms);
                 Ok(Granted::default())
             }
+            Ask::Withdraw { peers } => self.withdraw(socket, &peers).map(|()| Granted::default()),
             Ask::Signal { to, body } => self.signal(socket, to, body, cost, now_ms).map(|()| Granted::default()),
             Ask::Join(entry) => self.join(socket, &entry, now_ms, ice_servers),
         }

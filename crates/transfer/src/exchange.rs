@@ -269,6 +269,7 @@ impl Exchange {
             | Control::ComparisonCommit { .. }
             | Control::ComparisonReveal { .. }
             | Control::Device { .. }
+            | Control::Withdrawn {}
             | Control::Bye {} => {}
         }
     }

@@ -78,6 +78,32 @@ export class Person {
     return (await link.inputValue().catch(() => link.textContent())) ?? '';
   }
 
+  /** Opens what stands about the invitation while others are in the room; `look` happens with it open. */
+  async atInvitation(look: () => Promise<void>): Promise<void> {
+    await this.by('invite').click();
+    await look();
+    await this.page.keyboard.press('Escape');
+  }
+
+  /** Withdraws the invitation, for good. */
+  async withdraw(): Promise<void> {
+    await this.atInvitation(async () => {
+      await this.by('withdraw').click();
+      await this.by('withdraw-for-good').click();
+      await this.by('withdrawn').waitFor();
+    });
+  }
+
+  /** What stands in place of the withdrawn invitation. */
+  async withdrawn(): Promise<string> {
+    let says = '';
+    await this.atInvitation(async () => {
+      says = (await this.by('withdrawn').first().textContent()) ?? '';
+      if ((await this.by('invite-link').count()) > 0) throw new Error('the link is still shown');
+    });
+    return says;
+  }
+
   /** Opens a code while alone in a room; gives what there is to read out. */
   async readOut(): Promise<string> {
     await this.by('open-code').click();

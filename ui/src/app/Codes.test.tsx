@@ -97,6 +97,35 @@ describe('the invitation', () => {
   });
 });
 
+describe('withdrawing the invitation', () => {
+  it('is asked twice, and can be thought better of', async () => {
+    const { user, host } = await alone();
+    await user.click(screen.getByTestId('withdraw'));
+    await user.click(screen.getByTestId('withdraw-keep'));
+    expect(host.last('withdraw-invitation')).toBeUndefined();
+    await user.click(screen.getByTestId('withdraw'));
+    await user.click(screen.getByTestId('withdraw-for-good'));
+    expect(host.last('withdraw-invitation')).toEqual({ type: 'withdraw-invitation' });
+  });
+
+  it('takes link, picture and code away, and says so', async () => {
+    const { say } = await alone();
+    await say({ type: 'invitation-withdrawn', by: null });
+    expect((await screen.findByTestId('withdrawn')).textContent).toBe('You withdrew the invitation. Nobody new can enter.');
+    for (const gone of ['invite-link', 'copy-link', 'qr', 'code', 'withdraw']) expect(screen.queryByTestId(gone)).toBeNull();
+    await waitFor(() => expect(screen.getByTestId('announcer').textContent).toContain('You withdrew the invitation'));
+  });
+
+  it('names who did it, as long as that is known', async () => {
+    const { user, say } = await alone();
+    await say(HERE, { type: 'invitation-withdrawn', by: HERE.peer.id });
+    await user.click(screen.getByTestId('invite'));
+    expect((await screen.findByTestId('withdrawn')).textContent).toContain('Theo withdrew the invitation');
+    await say({ type: 'invitation-withdrawn', by: 'ff'.repeat(16) });
+    await waitFor(() => expect(screen.getByTestId('withdrawn').textContent).toBe('The invitation was withdrawn. Nobody new can enter.'));
+  });
+});
+
 describe('the door', () => {
   it('knocks with a code that is typed in place of a link, and says that it does', async () => {
     const { host } = await typed('7 Apple LANTERN tulip', { settings: { server: 'https://s.example' } });

@@ -16,6 +16,7 @@ import type { ReceivedAction } from '../host/port';
 import { Button } from '../shared/components/Button';
 import { useLanguage } from '../shared/i18n/Language';
 import { nameOf } from '../shared/view/Person';
+import { withdrawnLine } from '../shared/view/withdrawnLine';
 import type { Session, SessionSnapshot } from './Session';
 import { SidePanel } from './SidePanel';
 import { peopleHere, unfinishedTransfers, type Panel, type Room } from './state/AppState';
@@ -128,6 +129,7 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
         isClosed={isClosed}
         copy={copy}
         spoken={{ code: state.code, now: session.now, onOpen: () => session.openCode(language), onClose: () => session.closeCode() }}
+        withdrawal={{ line: withdrawnLine(state, words), onWithdraw: () => session.withdrawInvitation() }}
       >
         <div className="room-chip">
           <Chip peers={people.map((person) => person.peer)} invitedBy={room.invitedBy} acquaintances={settings.acquaintances} onOpen={() => toggle('details')} />

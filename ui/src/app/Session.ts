@@ -171,6 +171,11 @@ export class Session {
     void this.#order({ type: 'close-code' });
   }
 
+  /** Lets nobody new in, for good. */
+  withdrawInvitation(): void {
+    void this.#order({ type: 'withdraw-invitation' });
+  }
+
   /** Milliseconds since 1970, as the state has it. */
   now = (): number => this.#parts.now();
 

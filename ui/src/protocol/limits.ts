@@ -4,6 +4,8 @@
 export const MESSAGE_BYTES = 64 * 1024;
 /** Longest message of the `control` channel in bytes: the smallest `max-message-size` peers must assume (RFC 8841). */
 export const CONTROL_BYTES = 64 * 1024;
+/** Peers that a `withdraw` names beside those who sit in the room: four rooms full. */
+export const WITHDRAWAL_PEERS = 64;
 /** Peers in a room: beyond this a mesh of direct connections costs more than it gives. */
 export const ROOM_PEERS = 16;
 /** Seconds a room outlives its last peer. */

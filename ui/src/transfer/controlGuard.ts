@@ -78,6 +78,7 @@ const GUARDS: { readonly [Kind in Control['type']]: (fields: Fields) => Extract<
     isId(transfer) && isU32(entry) && isTransferCode(code) ? { type: 'entry-failed', transfer, entry, code } : null,
   'media-confirm': ({ link, mac, seen }) =>
     isU32(link) && isMac(mac) && isSeen(seen) ? { type: 'media-confirm', link, mac, seen } : null,
+  withdrawn: () => ({ type: 'withdrawn' }),
   'media-state': ({ microphone, camera }) =>
     typeof microphone === 'boolean' && typeof camera === 'boolean' ? { type: 'media-state', microphone, camera } : null,
   'comparison-wanted': () => ({ type: 'comparison-wanted' }),

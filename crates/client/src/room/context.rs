@@ -12,7 +12,10 @@ use parlor_protocol::{
     signaling::IceServer,
 };
 use parlor_trust::{About, DeviceKey, RoomKeys};
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
 
 use super::{Timings, again::Again, speed_limit::SpeedLimit, transfer_index::TransferIndex};
 use crate::signaling::{Signaling, SignalingError};
@@ -30,6 +33,13 @@ pub(crate) struct Own {
     pub(crate) ice_servers: Vec<IceServer>,
     /// Use relays only.
     pub(crate) relay_only: bool,
+}
+
+/// The room's invitation is withdrawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Withdrawn {
+    /// By which peer; none for ourselves.
+    pub(crate) by: Option<PeerId>,
 }
 
 /// The room, as a session sees it.
@@ -52,6 +62,8 @@ pub(crate) struct RoomContext {
     again: Mutex<Again>,
     /// In whose place the user found somebody else.
     refused: Mutex<HashSet<PeerId>>,
+    /// The invitation is withdrawn, and by which peer, if not by us.
+    withdrawn: watch::Sender<Option<Withdrawn>>,
     events: mpsc::Sender<Event>,
 }
 
@@ -67,7 +79,8 @@ impl RoomContext {
     ) -> Self {
         let (transfers, speed, started) = (Arc::default(), Arc::new(speed), Instant::now());
         let (own, again, refused) = (Mutex::new(own), Mutex::default(), Mutex::default());
-        Self { self_peer, keys, signaling, transfers, speed, timings, started, own, again, refused, events }
+        let withdrawn = watch::Sender::default();
+        Self { self_peer, keys, signaling, transfers, speed, timings, started, own, again, refused, withdrawn, events }
     }
 
     /// Milliseconds on the room's steady clock.
@@ -91,6 +104,25 @@ impl RoomContext {
     pub(crate) fn refused(&self) -> MutexGuard<'_, HashSet<PeerId>> {
         // Nothing panics while the lock is held.
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The invitation is withdrawn, which counts once.
+    pub(crate) fn withdraw(&self, by: Option<PeerId>) {
+        self.withdrawn.send_if_modified(|known| {
+            let is_news = known.is_none();
+            known.get_or_insert(Withdrawn { by });
+            is_news
+        });
+    }
+
+    /// Whether it is.
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        self.withdrawn.borrow().is_some()
+    }
+
+    /// Tells when it is.
+    pub(crate) fn watch_withdrawal(&self) -> watch::Receiver<Option<Withdrawn>> {
+        self.withdrawn.subscribe()
     }
 
     /// Tells the screen. Waits while it does not read: the backpressure of everything behind it.

@@ -43,6 +43,8 @@ pub(crate) enum SessionOrder {
     JudgeComparison { same: bool, answer: Answer },
     /// Whether our device is shown changed.
     Device,
+    /// The room's invitation was withdrawn.
+    Withdrawn,
     /// Our name changed.
     Profile,
     /// What of our media is on changed.

@@ -15,6 +15,7 @@ mod supervisor;
 mod task;
 mod tls;
 mod transport;
+mod withdrawal;
 
 pub use address::{Certificate, ServerAddress};
 pub use event::{SignalingConfig, SignalingError, SignalingEvent};
@@ -35,6 +36,7 @@ const ORDERS: usize = 64;
 /// What a handle asks of its task.
 enum Order {
     Signal { to: PeerId, body: String, taken: oneshot::Sender<Result<(), SignalingError>> },
+    Withdraw { peers: Vec<PeerId> },
     Leave,
 }
 
@@ -70,6 +72,11 @@ impl Signaling {
         let (taken, answer) = oneshot::channel();
         self.orders.send(Order::Signal { to, body, taken }).await.map_err(|_| SignalingError::Closed)?;
         answer.await.map_err(|_| SignalingError::Closed)?
+    }
+
+    /// Has the server let nobody new into the room but `peers`, now and whenever it has forgotten it. Does nothing after the end.
+    pub async fn withdraw(&self, peers: Vec<PeerId>) {
+        let _ = self.orders.send(Order::Withdraw { peers }).await;
     }
 
     /// Leaves the room at once, so that the others are told without a grace, and ends. Takes at most two seconds.

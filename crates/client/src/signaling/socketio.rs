@@ -90,6 +90,7 @@ impl Connection for SocketIoConnection {
             Request::Join(join) => self.send(event::JOIN, &join).await,
             Request::Signal(signal) => self.send(event::SIGNAL, &signal).await,
             Request::Leave(leave) => self.send(event::LEAVE, &leave).await,
+            Request::Withdraw(withdraw) => self.send(event::WITHDRAW, &withdraw).await,
             Request::Heartbeat(heartbeat) => self.send(event::HEARTBEAT, &heartbeat).await,
         }
     }

@@ -18,6 +18,7 @@ use super::{
     event::{SignalingConfig, SignalingError, SignalingEvent},
     outbox::Outbox,
     transport::{Inbound, Request},
+    withdrawal::Withdrawal,
 };
 
 /// Between two heartbeats.
@@ -83,6 +84,7 @@ pub(super) struct Supervisor {
     admitted: bool,
     next_rid: u32,
     heartbeat_rid: Option<u32>,
+    withdrawal: Withdrawal,
     largest_body_bytes: usize,
     outputs: VecDeque<Output>,
 }
@@ -98,6 +100,7 @@ impl Supervisor {
             admitted: false,
             next_rid: 0,
             heartbeat_rid: None,
+            withdrawal: Withdrawal::default(),
             largest_body_bytes: MESSAGE_BYTES - SIGNAL_FIELDS_BYTES,
             outputs: VecDeque::new(),
         }
@@ -134,6 +137,12 @@ impl Supervisor {
         self.outbox.push(SignalRequest { rid, to, body })?;
         self.send_signals(now);
         Ok(())
+    }
+
+    /// Nobody new but `peers` is to enter the room any more.
+    pub(super) fn order_withdrawal(&mut self, peers: Vec<PeerId>) {
+        self.withdrawal.want(peers);
+        self.say_withdrawal();
     }
 
     /// Takes what happened.
@@ -263,6 +272,11 @@ impl Supervisor {
                 // Not on admission: a server that admits and drops in turn would never be waited for.
                 self.backoff.reset();
             }
+            State::In { .. } if self.withdrawal.replied(rid, &reply) => {
+                if reply.code == Some(ReplyCode::NotInRoom) {
+                    self.lost(now, None, "the server has forgotten us");
+                }
+            }
             State::In { .. } | State::Leaving { .. } => self.signal_replied(now, rid, &reply),
             State::Waiting { .. } | State::Connecting { .. } | State::Joining { .. } | State::Ended => {}
         }
@@ -307,9 +321,11 @@ impl Supervisor {
         let message_bytes = usize::try_from(joined.limits.message_bytes).unwrap_or(usize::MAX).min(MESSAGE_BYTES);
         self.largest_body_bytes = message_bytes.saturating_sub(SIGNAL_FIELDS_BYTES);
         self.outbox.begin_anew();
+        self.withdrawal.begin_anew();
         self.state = State::In { silent_at: now + SILENCE, heartbeat_at: now + HEARTBEAT };
         let again = std::mem::replace(&mut self.admitted, true);
         self.tell(if again { SignalingEvent::Reentered(joined) } else { SignalingEvent::Entered(joined) });
+        self.say_withdrawal();
         self.send_signals(now);
     }
 
@@ -393,6 +409,14 @@ impl Supervisor {
         let rid = self.rid();
         self.heartbeat_rid = Some(rid);
         self.outputs.push_back(Output::Emit(Request::Heartbeat(Bare { rid })));
+        self.say_withdrawal();
+    }
+
+    fn say_withdrawal(&mut self) {
+        if matches!(self.state, State::In { .. }) && self.withdrawal.is_due() {
+            let rid = self.rid();
+            self.outputs.push_back(Output::Emit(Request::Withdraw(self.withdrawal.say(rid))));
+        }
     }
 
     fn send_signals(&mut self, now: Duration) {

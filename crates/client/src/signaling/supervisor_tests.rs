@@ -344,3 +344,43 @@ fn a_signal_larger_than_the_server_takes_is_refused_at_once() {
     let body = "x".repeat(65_536);
     assert_eq!(rig.machine.order_signal(rig.now, ALICE, body), Err(SignalingError::TooLarge));
 }
+
+fn withdrawal(outputs: &[Output]) -> Option<u32> {
+    outputs.iter().find_map(|output| match output {
+        Output::Emit(Request::Withdraw(withdraw)) => {
+            assert_eq!(withdraw.peers, [ALICE]);
+            Some(withdraw.rid)
+        }
+        _ => None,
+    })
+}
+
+#[test]
+fn a_withdrawal_is_said_until_it_is_answered_and_after_each_join() {
+    let mut rig = Rig::inside();
+    rig.machine.order_withdrawal(vec![ALICE]);
+    let first = withdrawal(&rig.outputs()).unwrap();
+    let limited = rig.reply(first, Some(ReplyCode::RateLimited), Some(500));
+    assert_eq!(withdrawal(&limited), None, "not at once");
+    let again = rig.wake();
+    let (beat, second) = (heartbeat(&again).unwrap(), withdrawal(&again).unwrap());
+    rig.reply(beat, None, None);
+    rig.reply(second, None, None);
+    let quiet = rig.wake();
+    assert_eq!(withdrawal(&quiet), None, "the server knows");
+
+    rig.receive(Inbound::Broken { detail: String::new() });
+    rig.connect();
+    assert!(withdrawal(&rig.admit()).is_some(), "a server that was restarted has forgotten");
+}
+
+#[test]
+fn a_withdrawal_waits_for_the_way_in() {
+    let mut rig = Rig::new();
+    rig.machine.order_withdrawal(vec![ALICE]);
+    rig.connect();
+    let said = withdrawal(&rig.admit()).unwrap();
+    // A server that does not know the word is not asked for ever.
+    rig.reply(said, Some(ReplyCode::BadRequest), None);
+    assert_eq!(withdrawal(&rig.wake()), None);
+}

@@ -78,6 +78,10 @@ pub(super) async fn run(
                     let _ = taken.send(supervisor.order_signal(begun.elapsed(), to, body));
                     continue;
                 }
+                Some(Order::Withdraw { peers }) => {
+                    supervisor.order_withdrawal(peers);
+                    continue;
+                }
                 Some(Order::Leave) => Input::LeaveOrdered,
                 None => Input::Abandoned,
             },

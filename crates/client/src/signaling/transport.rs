@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use parlor_protocol::{
     code::FailureCode,
-    signaling::{Bare, Join, PeerPresence, Reply, ServerClosing, SignalDelivered, SignalRequest},
+    signaling::{Bare, Join, PeerPresence, Reply, ServerClosing, SignalDelivered, SignalRequest, Withdraw},
 };
 use tokio::sync::mpsc;
 
@@ -53,6 +53,8 @@ pub(super) enum Request {
     Signal(SignalRequest),
     /// `leave`
     Leave(Bare),
+    /// `withdraw`
+    Withdraw(Withdraw),
     /// `heartbeat`
     Heartbeat(Bare),
 }

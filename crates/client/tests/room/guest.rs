@@ -111,6 +111,11 @@ impl Guest {
         .await
     }
 
+    /// Whether anything that was read so far names this peer.
+    pub fn has_heard_of(&self, peer: PeerId) -> bool {
+        self.seen.iter().any(|event| event.contains(&peer.to_string()))
+    }
+
     /// The first event from now on of which `wanted` makes something. Panics when a minute passes or the engine ends.
     pub async fn until<T>(&mut self, what: &str, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
         let search = async {

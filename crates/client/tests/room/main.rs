@@ -15,3 +15,4 @@ mod spoken;
 mod stranger;
 mod tree;
 mod wishes;
+mod withdrawal;

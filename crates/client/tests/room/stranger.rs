@@ -131,6 +131,25 @@ impl Stranger {
         }
     }
 
+    /// Says hello to the host, and hears no answer until that leaves.
+    pub async fn greets_in_vain(&mut self, host_leaves: impl Future<Output = ()>) {
+        let about = About { name: "Stranger".into(), agent: "stranger/0".into(), host: HostKind::Shell };
+        let mut handshake = Handshake::new(&self.keys, self.id, self.host);
+        let nonce = Nonce(self.nonce());
+        let hello = handshake.begin(nonce).hello(&about);
+        let nonce = self.nonce();
+        let body = self.keys.seal_hello(self.id, self.host, &hello, nonce).unwrap();
+        self.signaling.signal(self.host, body).await.unwrap();
+        host_leaves.await;
+        loop {
+            match self.event().await {
+                SignalingEvent::PeerLeft(peer) if peer == self.host => return,
+                SignalingEvent::Signal { from, .. } => panic!("{from} spoke with a stranger"),
+                _ => {}
+            }
+        }
+    }
+
     /// Shakes hands like an honest peer.
     pub async fn shake_hands(&mut self) -> Epoch {
         let about = About { name: "Stranger".into(), agent: "stranger/0".into(), host: HostKind::Shell };

@@ -61,8 +61,11 @@ impl Rooms {
 
     fn find_or_make_room(&mut self, entry: &Entry, may_create: bool, now_ms: u64) -> Result<(), Refusal> {
         // One comparison whether the room is there or not, so that neither the answer nor its time tells.
-        let token = self.rooms.get(&entry.room).map(|room| room.token);
+        let room = self.rooms.get_mut(&entry.room);
+        let token = room.as_ref().map(|room| room.token);
         let is_right = entry.token == token.unwrap_or(SecretHash::OF_NOTHING);
+        // In a room whose invitation is withdrawn, whoever is new is to learn no more than by a wrong token.
+        let is_right = is_right && room.is_none_or(|room| room.lets_in(entry));
         match token {
             Some(_) if is_right => return Ok(()),
             // The same whether the room is there or not.
@@ -74,7 +77,7 @@ impl Rooms {
             self.end_emptiest_room()?;
         }
         let bucket = TokenBucket::new(self.limits.room, now_ms);
-        let room = Room { token: entry.token, seats: std::collections::BTreeMap::new(), bucket, ends_ms: None };
+        let room = Room { token: entry.token, seats: std::collections::BTreeMap::new(), bucket, admitted: None, ends_ms: None };
         self.rooms.insert(entry.room, room);
         Ok(())
     }

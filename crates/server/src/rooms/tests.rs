@@ -8,6 +8,7 @@ use crate::{request::Entry, secret_hash::SecretHash};
 mod creating;
 mod guesses;
 mod lives;
+mod withdrawal;
 
 const LIMITS: Limits = Limits {
     message_bytes: 65_536,

@@ -34,6 +34,8 @@ export interface Room {
   readonly failure: Failure | null;
   /** How we came by its invitation; null after a return, which no longer knows. */
   readonly invitedBy: InvitedBy | null;
+  /** The invitation is withdrawn, and by which peer; null in that for ourselves. */
+  readonly withdrawn: { readonly by: PeerId | null } | null;
 }
 
 /** Something that was refused and is to be told, until put away. */

@@ -8,6 +8,7 @@ import { codeLine } from '../../shared/view/codeLine';
 import type { StreamItem } from '../../shared/view/StreamItem';
 import { endingOf, isNews } from '../../shared/view/ending';
 import { shareOf, transferLine, transferName } from '../../shared/view/transferLine';
+import { withdrawnLine } from '../../shared/view/withdrawnLine';
 import { isTakenUnasked, personOf, type AppState } from './AppState';
 
 /** One thing to tell. */
@@ -40,6 +41,8 @@ export function tidingsBetween(before: AppState, after: AppState, language: Lang
   }
   // The words of a code are read out by its owner, to whom they choose, and never by the program.
   if (after.code !== null && after.code.state !== before.code?.state) tidings.push({ say: codeLine(after.code, language.words), notify: null });
+  const line = withdrawnLine(after, language.words);
+  if (line !== null && before.room?.withdrawn == null) tidings.push({ say: line, notify: null });
   return tidings;
 }
 

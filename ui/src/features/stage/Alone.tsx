@@ -9,16 +9,17 @@ interface AloneProps extends InvitationProps {
 }
 
 /** The invitation, filling the stage. */
-export function Alone({ link, copy, spoken, why }: AloneProps) {
+export function Alone({ why, ...invitation }: AloneProps) {
   const { words } = useLanguage();
+  const isWithdrawn = invitation.withdrawal.line !== null;
   const { title, body } = { first: words.room.invitation, early: words.room.joinedAlone, left: words.room.leftAlone }[why];
   return (
     <div className="alone" data-testid="alone">
       <div className="alone-card paper">
-        <h2 className="alone-title">{title}</h2>
-        <p className="alone-body">{body}</p>
-        <Invitation link={link} copy={copy} spoken={spoken} />
-        {why === 'first' ? (
+        <h2 className="alone-title">{isWithdrawn ? words.room.withdrawal.alone : title}</h2>
+        {isWithdrawn ? null : <p className="alone-body">{body}</p>}
+        <Invitation {...invitation} />
+        {why === 'first' && !isWithdrawn ? (
           <p className="alone-waiting soft" role="status">
             <span className="alone-lamp" aria-hidden="true" />
             {words.room.invitation.waiting}

@@ -6,6 +6,7 @@ import { CheckIcon, CopyIcon, ShareIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
 import { CertificateNote } from './CertificateNote';
 import { SpokenCode, type Spoken } from './SpokenCode';
+import { Withdraw, type Withdrawal } from './Withdraw';
 
 /** What an invitation needs. */
 export interface InvitationProps {
@@ -13,12 +14,13 @@ export interface InvitationProps {
   /** Rejects where the clipboard is closed. */
   readonly copy: (text: string) => Promise<void>;
   readonly spoken: Spoken;
+  readonly withdrawal: Withdrawal;
 }
 
 type Copying = 'idle' | 'copied' | 'refused';
 
 /** The link with its actions. */
-export function Invitation({ link, copy, spoken }: InvitationProps) {
+export function Invitation({ link, copy, spoken, withdrawal }: InvitationProps) {
   const { words } = useLanguage();
   const [copying, setCopying] = useState<Copying>('idle');
   const canShare = 'share' in navigator;
@@ -26,6 +28,13 @@ export function Invitation({ link, copy, spoken }: InvitationProps) {
     // A share that was thought better of is no error.
     navigator.share({ title: words.app.name, text: words.room.invitation.shareText, url: link }).catch(() => undefined);
   };
+  if (withdrawal.line !== null) {
+    return (
+      <p className="alone-body" data-testid="withdrawn">
+        {withdrawal.line}
+      </p>
+    );
+  }
   return (
     <div className="invitation">
       <div className="invitation-ways">
@@ -68,6 +77,7 @@ export function Invitation({ link, copy, spoken }: InvitationProps) {
         <SpokenCode {...spoken} server={serverOf(link)} />
         <p className="invitation-who soft">{words.room.invitation.who}</p>
         <CertificateNote link={link} />
+        <Withdraw onWithdraw={withdrawal.onWithdraw} />
       </div>
       <div className="invitation-qr">
         <QrCode text={link} label={words.room.invitation.qr} />

@@ -15,6 +15,7 @@ import { Invitation } from './Invitation';
 import { SelfPicture } from './SelfPicture';
 import { SelfTile } from './SelfTile';
 import type { Spoken } from './SpokenCode';
+import type { Withdrawal } from './Withdraw';
 import { afterLook, afterToggle, ALL_ALIKE, staged } from './staging';
 import { Tile } from './Tile';
 import { useBox, type Box } from './useBox';
@@ -35,13 +36,14 @@ interface StageProps {
   readonly isClosed: boolean;
   readonly copy: (text: string) => Promise<void>;
   readonly spoken: Spoken;
+  readonly withdrawal: Withdrawal;
   /** Lies over the stage: chip, trouble, controls. */
   readonly children: ReactNode;
 }
 
 /** The stage. */
 export function Stage(props: StageProps) {
-  const { people, call, local, canCall, selfName, watchLevel, link, aloneBecause, isClosed, copy, spoken, children } = props;
+  const { people, call, local, canCall, selfName, watchLevel, link, aloneBecause, isClosed, copy, spoken, withdrawal, children } = props;
   const { words } = useLanguage();
   const [blocked, onBlocked] = useBlocked();
   const [staging, setStaging] = useState(ALL_ALIKE);
@@ -77,7 +79,7 @@ export function Stage(props: StageProps) {
   return (
     <section className={isAlone ? 'stage' : `stage stage-lit stage-${layout}`} aria-label={words.room.stage} data-people={people.length}>
       {isAlone ? (
-        isClosed ? null : <Alone link={link} copy={copy} spoken={spoken} why={aloneBecause} />
+        isClosed ? null : <Alone link={link} copy={copy} spoken={spoken} withdrawal={withdrawal} why={aloneBecause} />
       ) : (
         <div
           ref={grid}
@@ -149,7 +151,7 @@ export function Stage(props: StageProps) {
             <Popover className="popover" placement="bottom end" offset={8}>
               <Dialog className="popover-dialog" aria-label={words.room.invitation.foldedTitle}>
                 <h2 className="popover-title">{words.room.invitation.foldedTitle}</h2>
-                <Invitation link={link} copy={copy} spoken={spoken} />
+                <Invitation link={link} copy={copy} spoken={spoken} withdrawal={withdrawal} />
               </Dialog>
             </Popover>
           </DialogTrigger>

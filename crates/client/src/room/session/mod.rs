@@ -82,6 +82,8 @@ pub(crate) struct Session {
     offer_due_ms: Option<u64>,
     /// The name that the peer has of us.
     told_name: String,
+    /// The peer was told on this connection that the invitation is withdrawn.
+    told_withdrawn: bool,
     exchange: Exchange,
     files: SessionFiles,
     /// Transfers that have not ended, as the screen knows them.
@@ -130,6 +132,7 @@ impl Session {
             absent_due_ms: None,
             offer_due_ms: None,
             told_name,
+            told_withdrawn: false,
             exchange: Exchange::new(peer),
             files,
             transfers: HashMap::new(),
@@ -226,6 +229,7 @@ impl Session {
                 answered(answer, judged);
             }
             SessionOrder::Device => self.show_device().await,
+            SessionOrder::Withdrawn => self.tell_withdrawn().await,
             SessionOrder::Profile => self.tell_name().await,
             SessionOrder::MediaState => self.tell_media_state().await,
             SessionOrder::SpeedLimit => self.keep_to_the_limit(),

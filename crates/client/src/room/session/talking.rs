@@ -43,6 +43,7 @@ impl Session {
             Control::ComparisonWanted {} | Control::ComparisonCommit { .. } | Control::ComparisonReveal { .. } => {
                 self.comparison_received(&control).await;
             }
+            Control::Withdrawn {} => self.room.withdraw(Some(self.peer.id)),
             Control::Bye {} => self.ended = Some(Ended::Bye),
             about_transfers => self.machine(Input::ControlReceived(about_transfers)),
         }
@@ -63,10 +64,20 @@ impl Session {
 
     /// Said on every new connection: what the peer may have missed.
     pub(super) async fn say_what_changed(&mut self) {
+        self.told_withdrawn = false;
+        self.tell_withdrawn().await;
         self.show_device().await;
         self.tell_name().await;
         self.tell_media_state().await;
         self.say_media_confirm().await;
+    }
+
+    /// Tells that the invitation is withdrawn, if it is.
+    pub(super) async fn tell_withdrawn(&mut self) {
+        if self.room.is_withdrawn() && self.is_proven() && !self.told_withdrawn {
+            self.told_withdrawn = true;
+            self.send(&Control::Withdrawn {}).await;
+        }
     }
 
     /// Tells our name if the peer has another.

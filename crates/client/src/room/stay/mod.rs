@@ -17,12 +17,12 @@ use parlor_protocol::{
 };
 use parlor_trust::{About, DeviceKey, Invitation, envelope};
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, watch},
     task::{JoinError, JoinSet},
 };
 
 use super::{
-    context::{Own, RoomContext},
+    context::{Own, RoomContext, Withdrawn},
     engine::SharedContext,
     order::SessionOrder,
     session::{SESSION_ORDERS, Session, SessionEnd},
@@ -44,6 +44,8 @@ const SESSIONS: usize = 2 * ROOM_PEERS;
 pub(super) enum Happened {
     /// On the way to the server; none at its end.
     AtServer(Option<SignalingEvent>),
+    /// The invitation is withdrawn, by us or by a peer.
+    Withdrawn,
     /// A peer's session has ended.
     SessionEnded(Result<SessionEnd, JoinError>),
 }
@@ -60,6 +62,9 @@ pub(super) enum Create {
 pub(crate) struct Stay {
     context: SharedContext,
     signals: mpsc::Receiver<SignalingEvent>,
+    withdrawal: watch::Receiver<Option<Withdrawn>>,
+    /// Who is met since the invitation is withdrawn: whoever was known then.
+    known: Option<HashSet<PeerId>>,
     sessions: HashMap<PeerId, mpsc::Sender<SessionOrder>>,
     running: JoinSet<SessionEnd>,
     invitation: Invitation,
@@ -102,9 +107,12 @@ impl Stay {
         };
         let speed = SpeedLimit::new(config.bytes_per_second);
         let context = Arc::new(RoomContext::new(self_peer, keys, signaling, config.timings, speed, own, events));
+        let withdrawal = context.watch_withdrawal();
         Ok(Self {
             context,
             signals,
+            withdrawal,
+            known: None,
             sessions: HashMap::new(),
             running: JoinSet::new(),
             invitation,
@@ -158,6 +166,8 @@ impl Stay {
     pub(super) async fn next(&mut self) -> Happened {
         tokio::select! {
             event = self.signals.recv() => Happened::AtServer(event),
+            // The sender is in the context, which this stay holds.
+            Ok(()) = self.withdrawal.changed() => Happened::Withdrawn,
             Some(ended) = self.running.join_next() => Happened::SessionEnded(ended),
         }
     }
@@ -167,6 +177,7 @@ impl Stay {
         match happened {
             Happened::AtServer(Some(event)) => self.signaling_event(event).await,
             Happened::AtServer(None) => self.closed(None).await,
+            Happened::Withdrawn => self.withdrawn().await,
             Happened::SessionEnded(ended) => {
                 // A new session of the same peer may have begun after this one had closed its queue: that one stays.
                 self.sessions.retain(|_, orders| !orders.is_closed());
@@ -243,6 +254,16 @@ impl Stay {
         }
     }
 
+    async fn withdrawn(&mut self) {
+        let Some(Withdrawn { by }) = *self.withdrawal.borrow() else { return };
+        let known: HashSet<PeerId> = self.sessions.keys().copied().collect();
+        self.context.signaling.withdraw(known.iter().copied().collect()).await;
+        self.known = Some(known);
+        self.code = None;
+        self.to_all(|| SessionOrder::Withdrawn);
+        self.context.emit(Event::InvitationWithdrawn { by }).await;
+    }
+
     fn put_ice_servers(&mut self) {
         self.context.own().ice_servers = [self.server_ice.as_slice(), &self.extra_ice].concat();
     }
@@ -260,6 +281,10 @@ impl Stay {
     }
 
     fn begin_session(&mut self, peer: PeerId, greets: bool) {
+        if self.known.as_ref().is_some_and(|known| !known.contains(&peer)) {
+            tracing::info!("somebody came by an invitation that is withdrawn");
+            return;
+        }
         if peer == self.context.self_peer || self.running.len() >= SESSIONS {
             tracing::warn!("the server announced more peers than a room holds, or ourselves");
             return;

@@ -81,6 +81,11 @@ impl Stay {
                 self.code = None;
                 Ok(())
             }
+            Command::WithdrawInvitation {} if self.state == RoomState::Entering => Err(not_in_yet()),
+            Command::WithdrawInvitation {} => {
+                self.context.withdraw(None);
+                Ok(())
+            }
             Command::StartRoom { .. }
             | Command::JoinRoom { .. }
             | Command::JoinByCode { .. }
@@ -93,7 +98,10 @@ impl Stay {
 
     fn open_code(&mut self, language: CodeLanguage, neighbourhood: Neighbourhood) -> Result<(), Failure> {
         if self.state == RoomState::Entering {
-            return Err(Failure::new(FailureCode::NotNow, "not in the room yet"));
+            return Err(not_in_yet());
+        }
+        if self.context.is_withdrawn() {
+            return Err(Failure::new(FailureCode::NotNow, "the invitation is withdrawn"));
         }
         let server = server_of(&self.invitation)?;
         if let Some(before) = self.code.take() {
@@ -223,6 +231,10 @@ async fn hand_over(orders: &mpsc::Sender<SessionOrder>, order: SessionOrder) {
 async fn found_again(unsent: Unsent) -> Result<(Vec<Found>, Option<Failure>), Failure> {
     let found = tokio::task::spawn_blocking(move || unsent.found_again());
     found.await.map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?
+}
+
+fn not_in_yet() -> Failure {
+    Failure::new(FailureCode::NotNow, "not in the room yet")
 }
 
 fn no_such_peer() -> Failure {

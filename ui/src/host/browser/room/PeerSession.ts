@@ -45,6 +45,10 @@ export interface SessionSurroundings {
   send(body: string): void;
   emit(event: Event): void;
   /** The peer said goodbye. */
+/** Whether the room's invitation is withdrawn. */
+  isWithdrawn(): boolean;
+  /** The peer says that it is. */
+  withdrawn(): void;
   saidBye(): void;
   /** The connection came up or went down: the engine may have been waiting for either. */
   linkChanged(): void;
@@ -171,6 +175,11 @@ export class PeerSession {
     this.#plane?.sendControl({ type: 'media-state', ...this.around.mediaState() });
   }
 
+  /** Tells that the room's invitation is withdrawn. */
+  tellWithdrawn(): void {
+    this.#plane?.sendControl({ type: 'withdrawn' });
+  }
+
   sayBye(): void {
     this.#plane?.sendControl({ type: 'bye' });
   }
@@ -285,6 +294,7 @@ export class PeerSession {
 
   #up(maxMessageBytes: number): void {
     this.transfers.linkUp(maxMessageBytes);
+    if (this.around.isWithdrawn()) this.tellWithdrawn();
     this.#comparing.showDevice();
     this.tellMediaState();
     this.#tellName();
@@ -310,6 +320,9 @@ export class PeerSession {
       case 'comparison-commit':
       case 'comparison-reveal':
         this.#comparing.receive(message);
+        break;
+      case 'withdrawn':
+        this.around.withdrawn();
         break;
       case 'bye':
         this.around.saidBye();

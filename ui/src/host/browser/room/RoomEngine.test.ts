@@ -16,9 +16,10 @@ import { RoomTabs } from './RoomTabs';
 import { TransferDriver } from './TransferDriver';
 
 /** What the engine's last way to the server was told, and how the server answers. */
-const server = vi.hoisted((): { heard: (fact: unknown) => void; sent: { to: string; body: string }[] } => ({
+const server = vi.hoisted((): { heard: (fact: unknown) => void; sent: { to: string; body: string }[]; withdrawn: string[][] } => ({
   heard: () => undefined,
   sent: [],
+  withdrawn: [],
 }));
 
 vi.mock('../signaling/SignalingLink', () => ({
@@ -29,6 +30,9 @@ vi.mock('../signaling/SignalingLink', () => ({
     begin(): void { /* the test says what comes of it */ }
     send(to: string, body: string): void {
       server.sent.push({ to, body });
+    }
+    withdraw(peers: string[]): void {
+      server.withdrawn.push(peers);
     }
     forget(): void { /* nothing is kept */ }
     leave(): void { /* nobody is told */ }
@@ -65,7 +69,10 @@ async function inside(...peers: PeerId[]) {
     ice: () => ({ servers: [], relayOnly: false }),
     emit: (event) => events.push(event),
   });
-  await engine.dispatch({ type: 'join-room', link: invitationLink(invitation), name: 'Mina' });
+  const entering = engine.dispatch({ type: 'join-room', link: invitationLink(invitation), name: 'Mina' });
+  // Other tabs are asked whether a seat that was kept is theirs.
+  await vi.advanceTimersByTimeAsync(500);
+  await entering;
   const hear = (fact: SignalingFact): void => server.heard(fact);
   let again = false;
   const enter = (...here: PeerId[]): void => {
@@ -103,6 +110,7 @@ function take(peer: PeerId): string[] {
 beforeEach(() => {
   vi.useFakeTimers();
   server.sent = [];
+  server.withdrawn = [];
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -304,5 +312,59 @@ describe('files', () => {
     await entering;
     hear({ type: 'peer-joined', peer: ADA });
     expect(limited.mock.calls).toEqual([[1]]);
+  });
+});
+
+describe('a withdrawn invitation', () => {
+  const said = (events: readonly Event[]) => events.flatMap((event) => (event.type === 'invitation-withdrawn' ? [event.by] : []));
+  const withdraw: Command = { type: 'withdraw-invitation' };
+
+  it('is withdrawn once, and the server is told who may come back', async () => {
+    const { engine, events } = await inside(ADA);
+    await engine.dispatch(withdraw);
+    await engine.dispatch(withdraw);
+    expect([said(events), server.withdrawn]).toEqual([[null], [[ADA]]]);
+  });
+
+  it('is the end of meeting anybody new, whatever the server says, but not of who was here', async () => {
+    const { engine, events, hear, enter, other, say, exchange, epochOf } = await inside(ADA);
+    await engine.dispatch(withdraw);
+    const stranger = other(BOB);
+    hear({ type: 'peer-joined', peer: BOB });
+    say(BOB, stranger.begin());
+    enter(ADA, BOB);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(take(BOB)).toEqual([]);
+    expect(events.some((event) => event.type === 'peer-changed' && event.peer.id === BOB)).toBe(false);
+
+    hear({ type: 'peer-left', peer: ADA });
+    const again = other(ADA);
+    hear({ type: 'peer-joined', peer: ADA });
+    take(ADA);
+    say(ADA, again.begin());
+    exchange(ADA, again);
+    expect(epochOf(ADA)).not.toBeNull();
+  });
+
+  it('has no code any more', async () => {
+    const { engine } = await inside(ADA);
+    await engine.dispatch(withdraw);
+    await expect(engine.dispatch({ type: 'open-code', language: 'en' })).rejects.toMatchObject({ failure: { code: 'not-now' } });
+  });
+
+  it('stays withdrawn over a reload, where only who is here then is met', async () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal('sessionStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value), removeItem: (key: string) => kept.delete(key) });
+    const before = await inside(ADA);
+    await before.engine.dispatch(withdraw);
+    before.engine.leave(false);
+    const after = await inside(ADA);
+    expect([said(after.events), server.withdrawn]).toEqual([[null], [[ADA], [ADA]]]);
+    after.hear({ type: 'peer-joined', peer: BOB });
+    expect(after.events.some((event) => event.type === 'peer-changed' && event.peer.id === BOB)).toBe(false);
+    after.engine.leave(true);
+    const anew = await inside(ADA);
+    expect(said(anew.events)).toEqual([]);
+    vi.unstubAllGlobals();
   });
 });

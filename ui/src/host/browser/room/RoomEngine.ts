@@ -36,6 +36,7 @@ import type { RoomTabs } from './RoomTabs';
 import type { TransferPlaces } from './TransferPlaces';
 import { dispatchTransfer } from './transferCommands';
 import { TransferIndex } from './TransferIndex';
+import { Withdrawal } from './Withdrawal';
 
 /** What an engine needs around it. */
 export interface EngineSurroundings {
@@ -60,6 +61,7 @@ interface Room {
   readonly sessions: Map<PeerId, PeerSession>;
   readonly transfers: TransferIndex;
   readonly refused: Set<PeerId>;
+  readonly withdrawal: Withdrawal;
   /** Peers the server has in the room. */
   readonly present: Set<PeerId>;
   iceServers: readonly IceServer[];
@@ -123,6 +125,9 @@ export class RoomEngine {
         break;
       case 'close-code':
         this.#room?.desk?.close();
+        break;
+      case 'withdraw-invitation':
+        this.#withdraw(this.#inside(), null);
         break;
       case 'send-text': {
         if (textBytes(command.body) > TEXT_BYTES) throw failed('text-too-long', 'over the limit of a text');
@@ -215,6 +220,7 @@ export class RoomEngine {
       sessions: new Map(),
       transfers: new TransferIndex(),
       refused: new Set(),
+      withdrawal: new Withdrawal(id, seat.withdrawn),
       present: new Set(),
       iceServers: [],
       entered: false,
@@ -260,6 +266,7 @@ export class RoomEngine {
       this.around.emit({ type: 'room-entered', room: keys.room, link, self_peer: self, ice_servers: joined.ice_servers });
     }
     this.#tellState('open', null);
+    if (first && room.withdrawal.returned(joined.peers)) this.#tellWithdrawn(room);
     const before = [...room.present];
     room.present.clear();
     for (const peer of joined.peers) {
@@ -284,7 +291,7 @@ export class RoomEngine {
   #knownOrNew(room: Room, peer: PeerId): PeerSession | null {
     const known = room.sessions.get(peer);
     if (known !== undefined) return known;
-    if (room.sessions.size >= SESSIONS_MAX || peer === room.self) return null;
+    if (room.sessions.size >= SESSIONS_MAX || peer === room.self || !room.withdrawal.lets(peer)) return null;
     const session: PeerSession = new PeerSession(peer, {
       keys: room.keys,
       self: room.self,
@@ -299,6 +306,8 @@ export class RoomEngine {
       configuration: () => this.#configuration(room),
       send: (body) => room.signaling.send(peer, body),
       emit: (event) => this.around.emit(event),
+      isWithdrawn: () => room.withdrawal.isDone,
+      withdrawn: () => this.#withdraw(room, peer),
       saidBye: () => this.#drop(room, peer, true),
       linkChanged: () => this.#dropIfGone(room, peer),
     });
@@ -349,8 +358,22 @@ export class RoomEngine {
     };
   }
 
+  /** Nobody new is met from now on. */
+  #withdraw(room: Room, by: PeerId | null): void {
+    if (!room.withdrawal.begin(by, room.sessions.keys())) return;
+    room.desk?.close();
+    for (const session of room.sessions.values()) session.tellWithdrawn();
+    this.#tellWithdrawn(room);
+  }
+
+  #tellWithdrawn({ signaling, withdrawal }: Room): void {
+    signaling.withdraw(withdrawal.known);
+    this.around.emit({ type: 'invitation-withdrawn', by: withdrawal.by });
+  }
+
   /** One at a time: the one before ends. */
   #openCode(room: Room, language: CodeLanguage): void {
+    if (room.withdrawal.isDone) throw failed('not-now', 'the invitation is withdrawn');
     room.desk?.close();
     room.desk = new CodeDesk(room.invitation, language, this.around.random, (code) => this.around.emit({ type: 'code-changed', code }));
     room.desk.open();

@@ -4,6 +4,7 @@
 // the seat, the other gets a fresh one. Broken stored values are replaced. Leaves to others: joining.
 import { decodeBase64url, encodeBase64url } from '../../../trust/base64url';
 import type { Random } from '../../../trust/bytes';
+import type { PeerId } from '../../../protocol/PeerId';
 import { isId, newId } from '../../../trust/id';
 import type { RoomTabs } from './RoomTabs';
 
@@ -13,6 +14,8 @@ export interface Seat {
   readonly resume: string;
   /** True when it was kept from before a reload: the server may know us, and so may the room. */
   readonly kept: boolean;
+  /** The room's invitation was withdrawn before a reload, by this peer or (null) by us. */
+  readonly withdrawn: { readonly by: PeerId | null } | null;
 }
 
 const RESUME_BYTES = 32;
@@ -27,7 +30,13 @@ export async function takeSeat(room: string, tabs: RoomTabs, random: Random): Pr
   const fresh = { peer: newId(random), resume: encodeBase64url(random(RESUME_BYTES)) };
   tabs.hold(room, fresh.peer);
   write(room, JSON.stringify(fresh));
-  return { ...fresh, kept: false };
+  return { ...fresh, kept: false, withdrawn: null };
+}
+
+/** The room's invitation is withdrawn, also after a reload. */
+export function keepWithdrawn(room: string, by: PeerId | null): void {
+  const kept = keptSeat(room);
+  if (kept !== null) write(room, JSON.stringify({ ...kept, withdrawn: { by } }));
 }
 
 /** We left on purpose: the next time we are somebody new. */
@@ -35,17 +44,22 @@ export function forgetSeat(room: string): void {
   write(room, null);
 }
 
-function keptSeat(room: string): { peer: string; resume: string } | null {
+function keptSeat(room: string): Omit<Seat, 'kept'> | null {
   try {
     const value: unknown = JSON.parse(sessionStorage.getItem(storageKey(room)) ?? 'null');
     if (typeof value !== 'object' || value === null || !('peer' in value) || !('resume' in value)) return null;
     const { peer, resume } = value;
     if (!isId(peer) || typeof resume !== 'string' || decodeBase64url(resume, RESUME_BYTES) === null) return null;
-    return { peer, resume };
+    return { peer, resume, withdrawn: 'withdrawn' in value ? readWithdrawn(value.withdrawn) : null };
   } catch {
     // Storage is switched off, or holds something else: a fresh seat does as well.
     return null;
   }
+}
+
+function readWithdrawn(value: unknown): Seat['withdrawn'] {
+  if (typeof value !== 'object' || value === null) return null;
+  return { by: 'by' in value && isId(value.by) ? value.by : null };
 }
 
 function write(room: string, value: string | null): void {

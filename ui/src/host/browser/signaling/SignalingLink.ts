@@ -40,6 +40,11 @@ export class SignalingLink {
     this.#supervisor.forget(peer);
   }
 
+  /** Has the server let nobody new in but `peers`. */
+  withdraw(peers: readonly PeerId[]): void {
+    this.#run(this.#supervisor.withdraw(peers));
+  }
+
   leave(): void {
     this.#run(this.#supervisor.leave());
   }

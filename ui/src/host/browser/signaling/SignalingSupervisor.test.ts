@@ -254,3 +254,30 @@ describe('what the server says', () => {
     expect(stage.supervisor.lost(stage.nowMs, 'closed')).toEqual([]);
   });
 });
+
+describe('a withdrawal', () => {
+  const said = (stage: Stage, outputs: readonly SupervisorOutput[]) => stage.emitted(outputs).filter(({ event }) => event === 'withdraw');
+
+  it('is said until it is answered, and after each join', () => {
+    const stage = new Stage();
+    stage.enter();
+    const [first] = said(stage, stage.supervisor.withdraw([OTHER]));
+    expect(first?.payload).toMatchObject({ peers: [OTHER] });
+    expect(said(stage, stage.reply({ rid: first?.payload['rid'], ok: false, code: 'rate-limited', retry_ms: 500 }))).toEqual([]);
+    const [second] = said(stage, stage.wait());
+    stage.reply({ rid: second?.payload['rid'], ok: true });
+    expect(said(stage, stage.wait())).toEqual([]);
+
+    stage.supervisor.lost(stage.nowMs, 'gone');
+    stage.wait();
+    expect(said(stage, stage.joinWith([]))).toHaveLength(1);
+  });
+
+  it('is not said for ever to a server that does not know the word', () => {
+    const stage = new Stage();
+    stage.enter();
+    const [first] = said(stage, stage.supervisor.withdraw([]));
+    stage.reply({ rid: first?.payload['rid'], ok: false, code: 'bad-request' });
+    expect(said(stage, stage.wait())).toEqual([]);
+  });
+});

@@ -8,6 +8,8 @@ import type { Join } from '../../../protocol/Join';
 import type { Joined } from '../../../protocol/Joined';
 import type { PeerId } from '../../../protocol/PeerId';
 import type { ReplyCode } from '../../../protocol/ReplyCode';
+import type { Withdraw } from '../../../protocol/Withdraw';
+import { WITHDRAWAL_PEERS } from '../../../protocol/limits';
 import { guardPresence, guardReply, guardServerClosing, guardSignal } from './serverGuards';
 import type { GuardedReply, ServerEvent } from './serverGuards';
 import { SignalOutbox } from './SignalOutbox';
@@ -59,6 +61,8 @@ export class SignalingSupervisor {
   #nextHeartbeatMs = 0;
   /** The oldest heartbeat without an answer. */
   #heartbeat: { readonly rid: number; readonly sentMs: number } | null = null;
+  /** Who may come back, once the invitation is withdrawn; and whether the server has answered, or under which number it will. */
+  #withdrawal: { readonly peers: readonly PeerId[]; rid: number | null; isKnown: boolean } | null = null;
   /** Signals wait until then: the server limits us. */
   #pausedUntilMs = 0;
 
@@ -149,6 +153,12 @@ export class SignalingSupervisor {
     this.#outbox.peerGone(peer);
   }
 
+  /** Nobody new but `peers` is to enter the room any more: said now, after each join, and again until the server has answered. */
+  withdraw(peers: readonly PeerId[]): SupervisorOutput[] {
+    this.#withdrawal = { peers: peers.slice(0, WITHDRAWAL_PEERS), rid: null, isKnown: false };
+    return this.#sayWithdrawal();
+  }
+
   /** Leaves on purpose. The last emit is the driver's to get out before it disconnects. */
   leave(): SupervisorOutput[] {
     const inRoom = this.#phase.name === 'open';
@@ -175,7 +185,7 @@ export class SignalingSupervisor {
           const rid = this.#rid();
           this.#heartbeat ??= { rid, sentMs: nowMs };
           this.#nextHeartbeatMs = nowMs + HEARTBEAT_MS;
-          outputs.push({ type: 'emit', event: 'heartbeat', payload: { rid } });
+          outputs.push({ type: 'emit', event: 'heartbeat', payload: { rid } }, ...this.#sayWithdrawal());
         }
         return outputs;
       }
@@ -196,6 +206,10 @@ export class SignalingSupervisor {
     }
     // Any reply proves the server alive.
     this.#heartbeat = null;
+    if (this.#withdrawal !== null && this.#withdrawal.rid === reply.rid) {
+      // A server that does not know the word never will.
+      this.#withdrawal.isKnown = reply.ok || reply.code === 'bad-request';
+    }
     if (!this.#outbox.awaits(reply.rid)) {
       // Heartbeats are answered with `ok`; a refused one means that the server lost our seat.
       return !reply.ok && reply.code === 'not-in-room' ? this.#retry(nowMs, 'server-unreachable', reply.code, null) : [];
@@ -232,7 +246,9 @@ export class SignalingSupervisor {
     this.#nextHeartbeatMs = nowMs + HEARTBEAT_MS;
     const peers = joined.peers.filter((peer) => peer !== this.seat.peer);
     for (const peer of peers) this.#outbox.peerSeen(peer);
-    return [{ type: 'entered', joined: { ...joined, peers }, again }, ...this.#flush(nowMs)];
+    // A server that was restarted has forgotten everything.
+    if (this.#withdrawal !== null) this.#withdrawal.isKnown = false;
+    return [{ type: 'entered', joined: { ...joined, peers }, again }, ...this.#sayWithdrawal(), ...this.#flush(nowMs)];
   }
 
   #joinRefused(code: ReplyCode, retryMs: number | null, nowMs: number): SupervisorOutput[] {
@@ -273,6 +289,14 @@ export class SignalingSupervisor {
     const delay = Math.max(askedMs ?? 0, 0) + backoff * (0.5 + this.random() / 2);
     this.#phase = { name: 'waiting', untilMs: nowMs + delay };
     return [{ type: 'disconnect' }, { type: 'server-lost', code, detail }];
+  }
+
+  #sayWithdrawal(): SupervisorOutput[] {
+    const withdrawal = this.#withdrawal;
+    if (this.#phase.name !== 'open' || withdrawal === null || withdrawal.isKnown) return [];
+    withdrawal.rid = this.#rid();
+    const payload: Withdraw = { rid: withdrawal.rid, peers: [...withdrawal.peers] };
+    return [{ type: 'emit', event: 'withdraw', payload }];
   }
 
   #flush(nowMs: number): SupervisorOutput[] {

@@ -97,6 +97,16 @@ export const room = {
     foldedTitle: 'Invite someone else',
     qr: 'The invitation link as a QR code',
   },
+  withdrawal: {
+    ask: 'Withdraw the invitation…',
+    note: 'Nobody new can enter then, and it cannot be taken back. Whoever is in the room stays.',
+    forGood: 'Withdraw',
+    keep: 'Keep',
+    alone: 'You are alone here',
+    byUs: 'You withdrew the invitation. Nobody new can enter.',
+    by: (name: string): string => `${name} withdrew the invitation. Nobody new can enter.`,
+    done: 'The invitation was withdrawn. Nobody new can enter.',
+  },
   certificate: {
     summary: 'A guest’s browser warns once',
     way: 'This device serves the room itself, by a certificate that it made, so a browser warns that nobody vouches for it. In the browser: “Advanced”, then “Continue” (Safari: “Show details”, then “visit this website”). The app knows the certificate by the link and does not ask.',
