@@ -26,7 +26,8 @@ pub fn open(app: &AppHandle) {
         let folder = app.path().app_data_dir().map_err(std::io::Error::other);
         let key = folder.map_err(Into::into).and_then(|folder| parlor_client::device_key(&folder, &SystemKeychain));
         // One that changes with every start would be worse than none.
-        let key = key.inspect_err(|error| tracing::error!(%error, "this device has no key now; nobody recognises it")).ok();
+        let key =
+            key.inspect_err(|error| tracing::error!(%error, "this device has no key now; nobody recognises it")).ok();
         tauri::async_runtime::block_on(state.found_device(key.map(Into::into)));
     });
     if let Err(error) = opened {

@@ -43,6 +43,12 @@ export class Resident {
     return this.app.page.read(by('code-text'));
   }
 
+  /** Withdraws the invitation, for good. */
+  async withdraw(): Promise<void> {
+    for (const button of ['invite', 'withdraw', 'withdraw-for-good']) await this.app.page.click(by(button));
+    await this.app.page.waitFor(by('withdrawn'));
+  }
+
   /** Puts the link on the clipboard; the page says so. */
   async copyLink(): Promise<void> {
     await this.app.page.click(by('copy-link'));

@@ -124,6 +124,15 @@ describe('the app window and a browser', () => {
     await ben.page.locator('.card-name', { hasText: /^picture-\d+\.png/ }).waitFor();
   });
 
+  it('the window withdraws the invitation, which the guest is told, and the link opens nothing any more', async () => {
+    await ida.withdraw();
+    expect(await ben.withdrawn()).toContain('Ida');
+    const cem = await Person.arrivePastWarning(await launchProfile(join(folder.path, 'cem')), link, 'Cem');
+    await cem.by('join').click();
+    await cem.by('entry-failure').waitFor();
+    await cem.page.context().close();
+  });
+
   it('the guest is told when the program is asked to end', async () => {
     app.terminate();
     await ben.page.locator('[data-testid=alone], [data-testid=trouble]').first().waitFor();

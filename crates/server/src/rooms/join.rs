@@ -77,7 +77,13 @@ impl Rooms {
             self.end_emptiest_room()?;
         }
         let bucket = TokenBucket::new(self.limits.room, now_ms);
-        let room = Room { token: entry.token, seats: std::collections::BTreeMap::new(), bucket, admitted: None, ends_ms: None };
+        let room = Room {
+            token: entry.token,
+            seats: std::collections::BTreeMap::new(),
+            bucket,
+            admitted: None,
+            ends_ms: None,
+        };
         self.rooms.insert(entry.room, room);
         Ok(())
     }

@@ -54,6 +54,7 @@ export function Stage(props: StageProps) {
 
   const current = staged(staging, people.map((person) => person.peer.id));
   const isAlone = people.length === 0;
+  const inviteTitle = withdrawal.line === null ? words.room.invitation.foldedTitle : words.room.withdrawal.title;
   const isWhole = people.length === 1;
   const layout = isWhole ? 'whole' : current === null ? 'grid' : 'large';
   const hasSelf = canCall && !isClosed;
@@ -145,12 +146,12 @@ export function Stage(props: StageProps) {
             </IconButton>
           ) : null}
           <DialogTrigger>
-            <IconButton label={words.room.invitation.foldedTitle} look="plate" placement="bottom" data-testid="invite">
+            <IconButton label={inviteTitle} look="plate" placement="bottom" data-testid="invite">
               <PersonAddIcon />
             </IconButton>
             <Popover className="popover" placement="bottom end" offset={8}>
-              <Dialog className="popover-dialog" aria-label={words.room.invitation.foldedTitle}>
-                <h2 className="popover-title">{words.room.invitation.foldedTitle}</h2>
+              <Dialog className="popover-dialog" aria-label={inviteTitle}>
+                <h2 className="popover-title">{inviteTitle}</h2>
                 <Invitation link={link} copy={copy} spoken={spoken} withdrawal={withdrawal} />
               </Dialog>
             </Popover>

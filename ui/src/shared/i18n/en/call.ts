@@ -102,6 +102,7 @@ export const room = {
     note: 'Nobody new can enter then, and it cannot be taken back. Whoever is in the room stays.',
     forGood: 'Withdraw',
     keep: 'Keep',
+    title: 'The invitation is withdrawn',
     alone: 'You are alone here',
     byUs: 'You withdrew the invitation. Nobody new can enter.',
     by: (name: string): string => `${name} withdrew the invitation. Nobody new can enter.`,
