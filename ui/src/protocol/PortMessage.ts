@@ -64,7 +64,11 @@ state: ConnectionState,
 /**
  * DER certificates of the other side, leaf first, base64; empty until DTLS is up.
  */
-certificates: Array<string>, } | { "type": "muted", 
+certificates: Array<string>, 
+/**
+ * DTLS failed: either side refused the other's certificate.
+ */
+dtls_failed: boolean, } | { "type": "muted", 
 /**
  * Whose.
  */

@@ -160,6 +160,42 @@ async fn call() -> (Page, Page) {
     (a, b)
 }
 
+/// The same description with the first digit of its fingerprint changed.
+fn with_another_fingerprint(description: Description) -> Description {
+    let at = description.sdp.find("sha-256 ").unwrap() + "sha-256 ".len();
+    let mut sdp = description.sdp;
+    let digit = if sdp[at..].starts_with('0') { "1" } else { "0" };
+    sdp.replace_range(at..=at, digit);
+    Description { sdp, ..description }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_certificate_than_the_one_named_is_told_as_such_on_both_sides() {
+    let (mut a, mut b) = (Page::open().await, Page::open().await);
+    a.ask(PortRequest::AddTransceiver { connection: CONNECTION, kind: MediaKind::Audio }).await;
+    let offer = a.local().await;
+    b.remote(with_another_fingerprint(offer)).await;
+    let answer = b.local().await;
+    a.remote(answer).await;
+    let mut told = [None, None];
+    while told != [Some(true), Some(true)] {
+        let (message, other, at) = tokio::select! {
+            message = a.next() => (message, &mut b, 0),
+            message = b.next() => (message, &mut a, 1),
+        };
+        match message {
+            PortMessage::Candidate { candidate: Some(candidate), .. } => {
+                other.rid += 1;
+                let rid = other.rid;
+                other.ask(PortRequest::AddIceCandidate { connection: CONNECTION, rid, candidate }).await;
+            }
+            PortMessage::State { state: ConnectionState::Connected, .. } => panic!("connected to somebody else"),
+            PortMessage::State { state: ConnectionState::Failed, dtls_failed, .. } => told[at] = Some(dtls_failed),
+            _ => {}
+        }
+    }
+}
+
 /// A coded picture as far as the engine looks into it: the frame tag and start code of RFC 6386, section 9.1, then anything.
 fn picture(number: u64, key: bool, bytes: usize) -> Vec<u8> {
     let header = PictureHeader {

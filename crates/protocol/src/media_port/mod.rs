@@ -260,6 +260,8 @@ pub enum PortMessage {
         state: ConnectionState,
         /// DER certificates of the other side, leaf first, base64; empty until DTLS is up.
         certificates: Vec<String>,
+        /// DTLS failed: either side refused the other's certificate.
+        dtls_failed: bool,
     },
     /// Packets of a section began to come, or stopped for a while: `muted` of the receiver's track.
     Muted {

@@ -127,8 +127,12 @@ impl Call {
                 Ok(connected) => Self::new(number, around, connected).run(taken, reported, fed_back).await,
                 Err(error) => {
                     tracing::warn!(%error, "a call's connection could not be made");
-                    let state = ConnectionState::Failed;
-                    around.say(&PortMessage::State { connection: number, state, certificates: Vec::new() });
+                    around.say(&PortMessage::State {
+                        connection: number,
+                        state: ConnectionState::Failed,
+                        certificates: Vec::new(),
+                        dtls_failed: false,
+                    });
                 }
             }
         });
@@ -185,7 +189,7 @@ impl Call {
                 // The library goes on waiting; the standard calls a connection whose DTLS failed failed.
                 () = refusals.seen(), if !self.is_up => {
                     let (state, certificates) = (ConnectionState::Failed, Vec::new());
-                    self.around.say(&PortMessage::State { connection, state, certificates });
+                    self.around.say(&PortMessage::State { connection, state, certificates, dtls_failed: true });
                 }
                 // Readers and senders end with their track; nothing is left to do for them.
                 Some(_) = self.tasks.join_next() => {}
@@ -280,7 +284,7 @@ impl Call {
                 self.is_up |= state == ConnectionState::Connected;
                 let certificates = self.sections.certificates().await;
                 let certificates = certificates.iter().map(|der| BASE64_STANDARD.encode(der)).collect();
-                self.around.say(&PortMessage::State { connection, state, certificates });
+                self.around.say(&PortMessage::State { connection, state, certificates, dtls_failed: false });
             }
             Happened::Track(track) => self.read(track).await,
         }

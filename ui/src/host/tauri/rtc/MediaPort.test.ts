@@ -84,7 +84,7 @@ describe('what the engine says', () => {
       { type: 'stats', rid: 1, entries: [{ id: 'a', type: 'codec', timestamp: 1 }] },
       { type: 'refused', rid: null, name: 'OperationError', detail: '' },
       { type: 'candidate', connection: 1, candidate: null },
-      { type: 'state', connection: 1, state: 'new', certificates: [] },
+      { type: 'state', connection: 1, state: 'new', certificates: [], dtls_failed: false },
       { type: 'muted', connection: 1, section: 0, muted: true },
       { type: 'levels', levels: [{ connection: 1, level_db: 127 }] },
     ];
@@ -96,7 +96,7 @@ describe('what the engine says', () => {
         expect(readPortMessage(JSON.stringify(broken)), `${JSON.stringify(message)} without ${field}`).toBeNull();
       }
     }
-    for (const wrong of ['', '[]', 'null', '{}', '{"type":"done","rid":-1}', '{"type":"state","connection":1,"state":"up","certificates":[]}']) {
+    for (const wrong of ['', '[]', 'null', '{}', '{"type":"done","rid":-1}', '{"type":"state","connection":1,"state":"up","certificates":[],"dtls_failed":false}']) {
       expect(readPortMessage(wrong), wrong).toBeNull();
     }
     expect(readPortMessage(new ArrayBuffer(4))).toBeNull();

@@ -273,7 +273,7 @@ describe('a stand-in connection', () => {
     for (const type of ['mute', 'unmute'] as const) received?.addEventListener(type, () => muted.push(received.muted));
     page.engine.say({ type: 'candidate', connection: number, candidate: { candidate: 'candidate:1', sdp_mid: '0', sdp_m_line_index: 0, username_fragment: 'f' } });
     page.engine.say({ type: 'candidate', connection: number, candidate: null });
-    page.engine.say({ type: 'state', connection: number, state: 'connected', certificates: [btoa('der')] });
+    page.engine.say({ type: 'state', connection: number, state: 'connected', certificates: [btoa('der')], dtls_failed: false });
     page.engine.say({ type: 'muted', connection: number, section: 1, muted: false });
     page.engine.say({ type: 'levels', levels: [{ connection: number, level_db: 20 }] });
     page.engine.say({ type: 'levels', levels: [] });
@@ -295,7 +295,7 @@ describe('a stand-in connection', () => {
     connection.close();
     connection.restartIce();
     await stats;
-    page.engine.say({ type: 'state', connection: connection.number, state: 'failed', certificates: [] });
+    page.engine.say({ type: 'state', connection: connection.number, state: 'failed', certificates: [], dtls_failed: false });
     await expect(connection.setLocalDescription()).rejects.toMatchObject({ name: 'InvalidStateError' });
     expect([connection.connectionState, connection.signalingState, page.closed, events]).toEqual(['closed', 'closed', 1, []]);
     await page.settle();
@@ -304,6 +304,17 @@ describe('a stand-in connection', () => {
       ['audio', null],
       ['video', null],
     ]);
+  });
+
+  it('says by its transport that a certificate was refused, and not otherwise', async () => {
+    for (const refused of [true, false]) {
+      const page = new Page();
+      const connection = await negotiated(page);
+      const transport = connection.getTransceivers()[0]?.sender.transport;
+      expect(transport?.state).toBe('new');
+      page.engine.say({ type: 'state', connection: connection.number, state: 'failed', certificates: [], dtls_failed: refused });
+      expect([connection.connectionState, transport?.state]).toEqual(['failed', refused ? 'failed' : 'new']);
+    }
   });
 
   it('fails when the port is lost, and a new one goes over the next socket', async () => {

@@ -8,7 +8,7 @@ import type { Description } from '../../../protocol/Description';
 import type { IceServer } from '../../../protocol/IceServer';
 import type { MediaKind } from '../../../protocol/MediaKind';
 import type { Section } from '../../../protocol/Section';
-import type { MediaConnectionLike, RtpTransceiverLike } from '../../../shared/rtc/PeerConnectionLike';
+import type { DtlsTransportLike, MediaConnectionLike, RtpTransceiverLike } from '../../../shared/rtc/PeerConnectionLike';
 import type { ConnectionNews, MediaPort, PortAnswer, PortConnection, PortQuestion } from './MediaPort';
 import { StandInTransceiver } from './StandInTransceiver';
 import type { OwnMedia, SectionOwner } from './StandInTransceiver';
@@ -28,6 +28,7 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
   #signalingState: RTCSignalingState = 'stable';
   #connectionState: ConnectionState = 'new';
   #certificates: ArrayBuffer[] = [];
+  #isDtlsFailed = false;
   /** As the standard has them: what an unanswered offer changed is pending, and is taken back by a rollback. */
   #local: { pending: Described | null; current: Described | null } = { pending: null, current: null };
   #remote: { pending: Described | null; current: Described | null } = { pending: null, current: null };
@@ -172,6 +173,7 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
         break;
       case 'state':
         if (message.certificates.length > 0) this.#certificates = message.certificates.flatMap((one) => fromBase64(one) ?? []);
+        this.#isDtlsFailed ||= message.dtls_failed;
         // Only this end closes. An engine that did it by itself could not go on.
         if (message.state === 'closed') this.lost();
         else this.#become(message.state);
@@ -267,7 +269,7 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
     const connection = this.number;
     const isOver = (): boolean => this.#isOver;
     return {
-      transport: { getRemoteCertificates: () => [...this.#certificates] },
+      transport: this.#transport,
       get isClosed() {
         return isOver();
       },
@@ -281,6 +283,17 @@ export class StandInConnection implements MediaConnectionLike, PortConnection {
       setParameters: async (parameters) => {
         await this.#ask({ type: 'set-parameters', connection, section, parameters });
       },
+    };
+  }
+
+  /** One for all sections: they are bundled. */
+  get #transport(): DtlsTransportLike {
+    const state = (): RTCDtlsTransportState => (this.#isDtlsFailed ? 'failed' : this.#certificates.length > 0 ? 'connected' : 'new');
+    return {
+      get state() {
+        return state();
+      },
+      getRemoteCertificates: () => [...this.#certificates],
     };
   }
 

@@ -45,7 +45,12 @@ function isPortMessage(value: Fields): boolean {
     case 'candidate':
       return isNumber(value['connection']) && (value['candidate'] === null || isCandidate(value['candidate']));
     case 'state':
-      return isNumber(value['connection']) && isOneOf(value['state'], STATES) && isArrayOf(value['certificates'], isText);
+      return (
+        isNumber(value['connection']) &&
+        isOneOf(value['state'], STATES) &&
+        isArrayOf(value['certificates'], isText) &&
+        typeof value['dtls_failed'] === 'boolean'
+      );
     case 'muted':
       return isNumber(value['connection']) && isNumber(value['section']) && typeof value['muted'] === 'boolean';
     case 'levels':
