@@ -214,6 +214,27 @@ fn whatever_differs_between_the_sides_is_seen() {
     assert_ne!(compare((low, high), (high, low), [[5; 32], [4; 32]])[0], right);
 }
 
+#[test]
+fn with_a_man_in_the_middle_a_thousand_of_a_thousand_comparisons_differ() {
+    for number in 0..1000 {
+        let certificate = |whose: &str| Fingerprint(bytes(whose, number));
+        let ada = ComparedPeer { data: certificate("ada"), ..side(1) };
+        let ben = ComparedPeer { data: certificate("ben"), ..side(2) };
+        // His certificates stand where the other's would; ids, names and media he can pass on as they are.
+        let ben_at_ada = ComparedPeer { data: certificate("near"), ..ben };
+        let ada_at_ben = ComparedPeer { data: certificate("far"), ..ada };
+        let nonces = [bytes("ada's", number), bytes("ben's", number)];
+        let own = [bytes("near's", number), bytes("far's", number)];
+        // He passes their words on.
+        let [at_ada, at_ben] = compare((ada, ben_at_ada), (ben, ada_at_ben), nonces);
+        assert_ne!(at_ada, at_ben, "{number}");
+        // He compares with each of them, by nonces of his own.
+        let [at_ada, _] = compare((ada, ben_at_ada), (ben_at_ada, ada), [nonces[0], own[0]]);
+        let [_, at_ben] = compare((ada_at_ben, ben), (ben, ada_at_ben), [own[1], nonces[1]]);
+        assert_ne!(at_ada, at_ben, "{number}");
+    }
+}
+
 fn epochs(byte: u8) -> (Epoch, Epoch) {
     let keys = invitation().keys();
     let (mut low, mut high) = (Handshake::new(&keys, GUEST, OWNER), Handshake::new(&keys, OWNER, GUEST));
