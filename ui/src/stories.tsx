@@ -221,6 +221,19 @@ const STORIES: Record<string, (set: Scene) => void> = {
     enter(set);
     code(set, 'burnt', null);
   },
+  'alone-withdraw': (set) => {
+    enter(set);
+    open('withdraw');
+  },
+  'alone-withdrawn': (set) => {
+    enter(set);
+    set.host.say({ type: 'invitation-withdrawn', by: null });
+  },
+  'two-withdrawn': (set) => {
+    two(set);
+    set.host.say({ type: 'invitation-withdrawn', by: THEO });
+    open('invite');
+  },
   'two-invite': (set) => {
     two(set);
     code(set, 'tried', say('42-apricot-lantern-tulip', '42-사과-나무-하늘'));
