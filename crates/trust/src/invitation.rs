@@ -158,7 +158,8 @@ pub fn base_url(text: &str) -> Result<String, TrustError> {
             |byte: u8| matches!(byte, b'!' | b'#'..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~');
         let (scheme, rest) = text.split_once("://")?;
         let scheme = scheme.to_ascii_lowercase();
-        if text.len() > SERVER_BYTES
+        // Counted without what is cut off, so that a link is read as it is printed.
+        if text.trim_end_matches('/').len() > SERVER_BYTES
             || !text.bytes().all(is_plain)
             || !matches!(scheme.as_str(), "http" | "https")
             || rest.contains(['?', '#'])

@@ -76,7 +76,8 @@ function fragment({ secret, pin }: Invitation): string {
 export function parseServer(text: string): string {
   const [, scheme, authority, path] = /^(https?):\/\/([^/?#]*)(\/[^?#]*)?$/i.exec(text) ?? [];
   // One rule for every place a URL is read: visible ASCII only, no quotes, backslashes or brackets that other parsers bend.
-  if (text.length > SERVER_CHARS || scheme === undefined || authority === undefined || !/^[!#-;=?-[\]_a-z~]*$/i.test(text)) {
+  // Counted without what is cut off, so that a link is read as it is printed.
+  if (text.replace(/\/+$/, '').length > SERVER_CHARS || scheme === undefined || authority === undefined || !/^[!#-;=?-[\]_a-z~]*$/i.test(text)) {
     throw new TrustError('not-an-invitation', 'the server is no http or https URL');
   }
   if (!/^(\[[0-9a-f:.]+\]|[^@:[\]]+)(:[0-9]{1,5})?$/i.test(authority)) {
