@@ -31,6 +31,7 @@ const RIGHT: Control[] = [
   { type: 'comparison-commit', commitment: MAC },
   { type: 'comparison-reveal', nonce: MAC },
   { type: 'device', key: MAC, signature: encodeBase64url(new Uint8Array(64).fill(7)) },
+  { type: 'withdrawn' },
   { type: 'bye' },
 ];
 

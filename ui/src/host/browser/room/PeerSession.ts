@@ -44,11 +44,11 @@ export interface SessionSurroundings {
   /** Carries a sealed body to the peer. */
   send(body: string): void;
   emit(event: Event): void;
-  /** The peer said goodbye. */
-/** Whether the room's invitation is withdrawn. */
+  /** Whether the room's invitation is withdrawn. */
   isWithdrawn(): boolean;
   /** The peer says that it is. */
   withdrawn(): void;
+  /** The peer said goodbye. */
   saidBye(): void;
   /** The connection came up or went down: the engine may have been waiting for either. */
   linkChanged(): void;

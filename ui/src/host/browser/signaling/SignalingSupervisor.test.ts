@@ -273,6 +273,19 @@ describe('a withdrawal', () => {
     expect(said(stage, stage.joinWith([]))).toHaveLength(1);
   });
 
+  it('waits for the way to the server, and ends one whose seat is gone', () => {
+    const stage = new Stage();
+    stage.enter();
+    stage.supervisor.lost(stage.nowMs, 'gone');
+    expect(stage.supervisor.withdraw([OTHER])).toEqual([]);
+    stage.wait();
+    const [first] = said(stage, stage.joinWith([]));
+    expect(first?.payload).toMatchObject({ peers: [OTHER] });
+    expect(types(stage.reply({ rid: first?.payload['rid'], ok: false, code: 'not-in-room' }))).toEqual(['disconnect', 'server-lost']);
+    stage.wait();
+    expect(said(stage, stage.joinWith([]))).toHaveLength(1);
+  });
+
   it('is not said for ever to a server that does not know the word', () => {
     const stage = new Stage();
     stage.enter();
