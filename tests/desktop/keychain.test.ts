@@ -1,7 +1,7 @@
 // Where the key of this device is kept: in a real keychain (GNOME's, on a session bus of its own) when there is one, in a file when not.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +24,10 @@ class Session {
     const bus = spawn('dbus-daemon', ['--session', '--nofork', '--nopidfile', '--print-address=1'], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [address] = (await once(createInterface(bus.stdout), 'line')) as [string];
     const env = { PATH: process.env['PATH'] ?? '', HOME: home, XDG_RUNTIME_DIR: home, DBUS_SESSION_BUS_ADDRESS: address };
-    const chain = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], { env, stdio: ['pipe', 'ignore', 'inherit'] });
+    // The installed one wants to lock memory, which not every container grants, and then does not start; a copy does without.
+    const daemon = join(home, 'gnome-keyring-daemon');
+    copyFileSync('/usr/bin/gnome-keyring-daemon', daemon);
+    const chain = spawn(daemon, ['--foreground', '--unlock', '--components=secrets'], { env, stdio: ['pipe', 'ignore', 'inherit'] });
     chain.stdin.end('open sesame');
     // It says nothing when its keyring is open; the bus knows.
     const hasSecrets = (): string => spawnSync('dbus-send', HAS_SECRETS, { env, encoding: 'utf8' }).stdout;
