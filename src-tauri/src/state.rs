@@ -201,6 +201,13 @@ impl AppState {
         }
     }
 
+    /// Leaves the room, if in one, so that the next page may come back to it.
+    pub async fn step_out(&self) {
+        if let Err(failure) = self.client.step_out().await {
+            tracing::warn!(%failure, "the room could not be left in order");
+        }
+    }
+
     /// Leaves the room and closes the own server.
     pub async fn shut_down(&self) {
         self.leave_room().await;

@@ -225,13 +225,22 @@ const STORIES: Record<string, (set: Scene) => void> = {
     enter(set);
     open('withdraw');
   },
+  'alone-for-one': (set) => {
+    enter(set);
+    set.host.say({ type: 'invitation-for-one', only: true });
+  },
+  'two-for-one': (set) => {
+    two(set);
+    set.host.say({ type: 'invitation-withdrawn', by: null, guest: THEO });
+    open('invite');
+  },
   'alone-withdrawn': (set) => {
     enter(set);
-    set.host.say({ type: 'invitation-withdrawn', by: null });
+    set.host.say({ type: 'invitation-withdrawn', by: null, guest: null });
   },
   'two-withdrawn': (set) => {
     two(set);
-    set.host.say({ type: 'invitation-withdrawn', by: THEO });
+    set.host.say({ type: 'invitation-withdrawn', by: THEO, guest: null });
     open('invite');
   },
   'two-invite': (set) => {

@@ -167,6 +167,17 @@ impl Client {
         self.ask(Request::OwnServer(own)).await
     }
 
+    /// Leaves the room, if in one, as somebody who may come back: who enters by the same invitation next, without having left it or
+    /// entered another, is the same peer to all, and the invitation is withdrawn if it was. For a screen that begins anew.
+    ///
+    /// # Errors
+    /// Only if the engine is gone.
+    pub async fn step_out(&self) -> Result<(), Failure> {
+        let (answer, outcome) = oneshot::channel();
+        self.ask(Request::StepOut(answer)).await?;
+        outcome.await.map_err(|_| gone())
+    }
+
     /// Where the files of a transfer stand that were proven so far, while the room lasts.
     ///
     /// # Errors

@@ -7,12 +7,12 @@ use crate::{page::Message, state::AppState};
 
 /// Begins to tell the page what happens. `language` is the page's own (BCP 47), for the words of native dialogs.
 ///
-/// A page that begins anew knows nothing of the room that the old one was in, so that room is left.
+/// A page that begins anew knows nothing of the room that the old one was in, so that room is stepped out of.
 #[tauri::command]
 pub async fn listen(state: State<'_, AppState>, channel: Channel<Message>, language: String) -> Result<(), Failure> {
     state.set_language(language);
     if state.page.connect(channel) {
-        state.leave_room().await;
+        state.step_out().await;
     }
     Ok(())
 }

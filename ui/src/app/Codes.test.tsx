@@ -110,7 +110,7 @@ describe('withdrawing the invitation', () => {
 
   it('takes link, picture and code away, and says so', async () => {
     const { say } = await alone();
-    await say({ type: 'invitation-withdrawn', by: null });
+    await say({ type: 'invitation-withdrawn', by: null, guest: null });
     expect((await screen.findByTestId('withdrawn')).textContent).toBe('You withdrew the invitation. Nobody new can enter.');
     for (const gone of ['invite-link', 'copy-link', 'qr', 'code', 'withdraw']) expect(screen.queryByTestId(gone)).toBeNull();
     await waitFor(() => expect(screen.getByTestId('announcer').textContent).toContain('You withdrew the invitation'));
@@ -118,11 +118,37 @@ describe('withdrawing the invitation', () => {
 
   it('names who did it, as long as that is known', async () => {
     const { user, say } = await alone();
-    await say(HERE, { type: 'invitation-withdrawn', by: HERE.peer.id });
+    await say(HERE, { type: 'invitation-withdrawn', by: HERE.peer.id, guest: null });
     await user.click(screen.getByTestId('invite'));
     expect((await screen.findByTestId('withdrawn')).textContent).toContain('Theo withdrew the invitation');
-    await say({ type: 'invitation-withdrawn', by: 'ff'.repeat(16) });
+    await say({ type: 'invitation-withdrawn', by: 'ff'.repeat(16), guest: null });
     await waitFor(() => expect(screen.getByTestId('withdrawn').textContent).toBe('The invitation was withdrawn. Nobody new can enter.'));
+  });
+});
+
+const EVERYONE = 'Who has the link can come in, up to 16. The server cannot: it never sees the part after #.';
+
+describe('an invitation for one guest', () => {
+  it('is wished for by a switch, which shows what the engine says', async () => {
+    const { user, host, say } = await alone();
+    expect(screen.getByText(EVERYONE)).toBeTruthy();
+    await user.click(screen.getByTestId('for-one'));
+    expect(host.last('invite-one')).toEqual({ type: 'invite-one', only: true });
+    expect(screen.getByText(EVERYONE)).toBeTruthy();
+    await say({ type: 'invitation-for-one', only: true });
+    expect(await screen.findByText('The first who comes with the link is let in, and nobody after. The server cannot come in: it never sees the part after #.')).toBeTruthy();
+    await user.click(screen.getByTestId('for-one'));
+    expect(host.last('invite-one')).toEqual({ type: 'invite-one', only: false });
+  });
+
+  it('is over when the guest has come, who is named', async () => {
+    const { user, say } = await alone();
+    await say(HERE, { type: 'invitation-withdrawn', by: null, guest: HERE.peer.id });
+    await user.click(screen.getByTestId('invite'));
+    expect((await screen.findByTestId('withdrawn')).textContent).toBe('Theo came. It was an invitation for one guest, and nobody new can enter.');
+    // After a reload, when the guest has gone.
+    await say({ type: 'invitation-withdrawn', by: null, guest: 'ff'.repeat(16) });
+    await waitFor(() => expect(screen.getByTestId('withdrawn').textContent).toContain('Your one guest came'));
   });
 });
 

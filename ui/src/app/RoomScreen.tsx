@@ -129,7 +129,12 @@ export function RoomScreen({ session, snapshot, room, local, isSettingsOpen, onS
         isClosed={isClosed}
         copy={copy}
         spoken={{ code: state.code, now: session.now, onOpen: () => session.openCode(language), onClose: () => session.closeCode() }}
-        withdrawal={{ line: withdrawnLine(state, words), onWithdraw: () => session.withdrawInvitation() }}
+        admission={{
+          withdrawn: withdrawnLine(state, words),
+          isForOne: room.isForOne,
+          onForOne: (only) => session.inviteOne(only),
+          onWithdraw: () => session.withdrawInvitation(),
+        }}
       >
         <div className="room-chip">
           <Chip peers={people.map((person) => person.peer)} invitedBy={room.invitedBy} acquaintances={settings.acquaintances} onOpen={() => toggle('details')} />

@@ -171,6 +171,11 @@ export class Session {
     void this.#order({ type: 'close-code' });
   }
 
+  /** Lets one more guest in, and nobody after; or, while none has come, everyone again. */
+  inviteOne(only: boolean): void {
+    void this.#order({ type: 'invite-one', only });
+  }
+
   /** Lets nobody new in, for good. */
   withdrawInvitation(): void {
     void this.#order({ type: 'withdraw-invitation' });

@@ -45,7 +45,11 @@ on: boolean, } | { "type": "leave-room", } | { "type": "open-code",
 /**
  * Of its words.
  */
-language: CodeLanguage, } | { "type": "close-code", } | { "type": "withdraw-invitation", } | { "type": "send-text", 
+language: CodeLanguage, } | { "type": "close-code", } | { "type": "withdraw-invitation", } | { "type": "invite-one", 
+/**
+ * For a single guest.
+ */
+only: boolean, } | { "type": "send-text", 
 /**
  * Chosen by the screen, so that it can show the text at once.
  */

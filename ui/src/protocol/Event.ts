@@ -115,7 +115,15 @@ code: OpenedCode, } | { "type": "invitation-withdrawn",
 /**
  * By whom; none for ourselves.
  */
-by: PeerId | null, } | { "type": "nearby-changed", 
+by: PeerId | null, 
+/**
+ * The one guest that it was for, who is here; none when it was withdrawn by hand.
+ */
+guest: PeerId | null, } | { "type": "invitation-for-one", 
+/**
+ * For one more than were here then.
+ */
+only: boolean, } | { "type": "nearby-changed", 
 /**
  * All of them.
  */

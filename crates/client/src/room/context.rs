@@ -12,12 +12,11 @@ use parlor_protocol::{
     signaling::IceServer,
 };
 use parlor_trust::{About, DeviceKey, RoomKeys};
-use tokio::{
-    sync::{mpsc, watch},
-    time::Instant,
-};
+use tokio::{sync::mpsc, time::Instant};
 
-use super::{Timings, again::Again, speed_limit::SpeedLimit, transfer_index::TransferIndex};
+use super::{
+    Timings, admission::Admission, again::Again, seat::Seat, speed_limit::SpeedLimit, transfer_index::TransferIndex,
+};
 use crate::signaling::{Signaling, SignalingError};
 
 /// What changes while the room lasts.
@@ -35,13 +34,6 @@ pub(crate) struct Own {
     pub(crate) relay_only: bool,
 }
 
-/// The room's invitation is withdrawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Withdrawn {
-    /// By which peer; none for ourselves.
-    pub(crate) by: Option<PeerId>,
-}
-
 /// The room, as a session sees it.
 pub(crate) struct RoomContext {
     /// Our own id.
@@ -52,6 +44,8 @@ pub(crate) struct RoomContext {
     pub(crate) signaling: Signaling,
     /// Whose transfers are whose.
     pub(crate) transfers: Arc<TransferIndex>,
+    /// Who may come in.
+    pub(crate) admission: Admission,
     /// How fast files leave, over all sessions.
     pub(crate) speed: Arc<SpeedLimit>,
     /// Durations.
@@ -62,14 +56,12 @@ pub(crate) struct RoomContext {
     again: Mutex<Again>,
     /// In whose place the user found somebody else.
     refused: Mutex<HashSet<PeerId>>,
-    /// The invitation is withdrawn, and by which peer, if not by us.
-    withdrawn: watch::Sender<Option<Withdrawn>>,
     events: mpsc::Sender<Event>,
 }
 
 impl RoomContext {
     pub(crate) fn new(
-        self_peer: PeerId,
+        seat: &Seat,
         keys: RoomKeys,
         signaling: Signaling,
         timings: Timings,
@@ -78,9 +70,9 @@ impl RoomContext {
         events: mpsc::Sender<Event>,
     ) -> Self {
         let (transfers, speed, started) = (Arc::default(), Arc::new(speed), Instant::now());
+        let (self_peer, admission) = (seat.peer, Admission::new(seat.admitting.clone()));
         let (own, again, refused) = (Mutex::new(own), Mutex::default(), Mutex::default());
-        let withdrawn = watch::Sender::default();
-        Self { self_peer, keys, signaling, transfers, speed, timings, started, own, again, refused, withdrawn, events }
+        Self { self_peer, keys, signaling, transfers, admission, speed, timings, started, own, again, refused, events }
     }
 
     /// Milliseconds on the room's steady clock.
@@ -104,25 +96,6 @@ impl RoomContext {
     pub(crate) fn refused(&self) -> MutexGuard<'_, HashSet<PeerId>> {
         // Nothing panics while the lock is held.
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The invitation is withdrawn, which counts once.
-    pub(crate) fn withdraw(&self, by: Option<PeerId>) {
-        self.withdrawn.send_if_modified(|known| {
-            let is_news = known.is_none();
-            known.get_or_insert(Withdrawn { by });
-            is_news
-        });
-    }
-
-    /// Whether it is.
-    pub(crate) fn is_withdrawn(&self) -> bool {
-        self.withdrawn.borrow().is_some()
-    }
-
-    /// Tells when it is.
-    pub(crate) fn watch_withdrawal(&self) -> watch::Receiver<Option<Withdrawn>> {
-        self.withdrawn.subscribe()
     }
 
     /// Tells the screen. Waits while it does not read: the backpressure of everything behind it.

@@ -15,7 +15,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::stay::{Create, Happened, Stay};
+use super::{
+    seat::Seat,
+    stay::{Create, Happened, Stay},
+};
 use crate::{
     ClientConfig, OwnServerAddress,
     disk::{Picks, picks},
@@ -38,6 +41,8 @@ pub(crate) enum Request {
     Device(Option<Arc<DeviceKey>>),
     /// The server for rooms started without one, and its certificate, from now on.
     OwnServer(OwnServerAddress),
+    /// Leave the room as somebody who may come back.
+    StepOut(oneshot::Sender<()>),
     /// Where the files of a transfer are.
     Received(TransferId, oneshot::Sender<Vec<PathBuf>>),
     /// Where the first files of an offer of ours are.
@@ -54,6 +59,8 @@ pub(crate) struct Engine {
     /// The try at a spoken code that is under way, and the name to enter with.
     knocking: Option<Knocking>,
     stay: Option<Stay>,
+    /// What a page that begins anew may come back to.
+    seat: Option<Seat>,
     /// While somebody wants to know who is nearby.
     search: Option<Search>,
 }
@@ -65,7 +72,7 @@ struct Knocking {
 
 impl Engine {
     pub(crate) fn new(config: ClientConfig, events: mpsc::Sender<Event>) -> Self {
-        Self { config, events, picks: Picks::default(), knocking: None, stay: None, search: None }
+        Self { config, events, picks: Picks::default(), knocking: None, stay: None, seat: None, search: None }
     }
 
     /// Runs until the handle or the listener is gone; leaves the room then.
@@ -144,6 +151,10 @@ impl Engine {
                 }
             }
             Request::OwnServer(own) => self.config.own_server = Some(own),
+            Request::StepOut(answer) => {
+                self.step_out().await;
+                let _ = answer.send(());
+            }
             Request::Received(transfer, answer) => {
                 let _ = answer.send(self.stay.as_ref().map(|stay| stay.received(transfer)).unwrap_or_default());
             }
@@ -153,6 +164,17 @@ impl Engine {
             Request::IsContinued(transfer, answer) => {
                 let _ = answer.send(self.stay.as_ref().is_some_and(|stay| stay.is_continued(transfer)));
             }
+        }
+    }
+
+    /// Leaves, and keeps the seat for an entry by the same invitation.
+    async fn step_out(&mut self) {
+        if self.stop_knocking() {
+            self.tell(RoomState::Closed, None).await;
+        }
+        if let Some(stay) = self.stay.take() {
+            self.seat = Some(stay.step_out().await);
+            self.picks = Picks::default();
         }
     }
 
@@ -169,11 +191,13 @@ impl Engine {
                 Ok(())
             }
             Command::LeaveRoom {} if self.stop_knocking() => {
+                self.seat = None;
                 self.tell(RoomState::Closed, None).await;
                 Ok(())
             }
             Command::LeaveRoom {} => match self.stay.take() {
                 Some(stay) => {
+                    self.seat = None;
                     stay.leave().await;
                     self.picks = Picks::default();
                     Ok(())
@@ -242,7 +266,12 @@ impl Engine {
     async fn enter(&mut self, invitation: Invitation, create: Create, name: &str) -> Result<(), Failure> {
         self.ensure_outside()?;
         let name: String = name.chars().take(NAME_CHARS).collect();
-        let stay = Stay::begin(invitation, create, name, &self.config, self.events.clone())?;
+        let room = invitation.keys().room();
+        let events = self.events.clone();
+        let stay = match self.seat.take().filter(|seat| seat.is_in(room)) {
+            Some(seat) => Stay::resume(seat, invitation, name, &self.config, events)?,
+            None => Stay::begin(invitation, create, name, &self.config, events)?,
+        };
         self.tell(RoomState::Entering, None).await;
         self.stay = Some(stay);
         Ok(())

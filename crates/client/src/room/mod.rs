@@ -5,6 +5,7 @@
 //! Promises: one command in, one answer; events in the order they happened for each peer; nothing here blocks a thread.
 //! Leaves to others: sockets (`signaling`, `link`), files (`disk`), keys (`parlor-trust`), transfers (`parlor-transfer`).
 
+mod admission;
 mod again;
 mod connection;
 mod context;
@@ -14,6 +15,7 @@ mod liveness;
 mod media_proofs;
 mod order;
 mod outbox;
+mod seat;
 mod session;
 mod speed_limit;
 mod stay;

@@ -53,4 +53,6 @@ pub(crate) enum SessionOrder {
     SpeedLimit,
     /// Say goodbye and end.
     Leave,
+    /// The same, for the invitation was for one guest who came before.
+    TooLate,
 }

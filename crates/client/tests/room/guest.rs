@@ -116,6 +116,12 @@ impl Guest {
         self.seen.iter().any(|event| event.contains(&peer.to_string()))
     }
 
+    /// Whether anything that was read so far shows a proven connection with this peer.
+    pub fn was_proven(&self, peer: PeerId) -> bool {
+        let (id, proven) = (peer.to_string(), format!("link: {:?}", LinkState::Connected));
+        self.seen.iter().any(|event| event.starts_with("PeerChanged") && event.contains(&id) && event.contains(&proven))
+    }
+
     /// The first event from now on of which `wanted` makes something. Panics when a minute passes or the engine ends.
     pub async fn until<T>(&mut self, what: &str, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
         let search = async {

@@ -53,6 +53,12 @@ pub enum Command {
     CloseCode {},
     /// Withdraws the room's invitation for good: nobody new enters, and its code ends.
     WithdrawInvitation {},
+    /// Makes the room's invitation one for a single guest, or for all again. It is withdrawn by itself as soon as somebody who is not
+    /// here yet has proven that they hold it.
+    InviteOne {
+        /// For a single guest.
+        only: bool,
+    },
     /// Writes to everyone in the room.
     SendText {
         /// Chosen by the screen, so that it can show the text at once.

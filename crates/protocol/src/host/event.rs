@@ -102,6 +102,13 @@ pub enum Event {
     InvitationWithdrawn {
         /// By whom; none for ourselves.
         by: Option<PeerId>,
+        /// The one guest that it was for, who is here; none when it was withdrawn by hand.
+        guest: Option<PeerId>,
+    },
+    /// Whether the room's invitation is for a single guest now. Told on entering if it is.
+    InvitationForOne {
+        /// For one more than were here then.
+        only: bool,
     },
     /// Who waits behind a spoken code in the local network, by what is said there: hints, proven by nothing.
     NearbyChanged {

@@ -12,6 +12,7 @@ import type { InvitedBy } from '../../shared/view/InvitedBy';
 import type { Person } from '../../shared/view/Person';
 import type { ShownCode } from '../../shared/view/ShownCode';
 import type { StreamItem } from '../../shared/view/StreamItem';
+import type { Withdrawn } from '../../shared/view/withdrawnLine';
 
 /** How a room is being entered. */
 export type Entry =
@@ -34,8 +35,10 @@ export interface Room {
   readonly failure: Failure | null;
   /** How we came by its invitation; null after a return, which no longer knows. */
   readonly invitedBy: InvitedBy | null;
-  /** The invitation is withdrawn, and by which peer; null in that for ourselves. */
-  readonly withdrawn: { readonly by: PeerId | null } | null;
+  /** The invitation is for a single guest. */
+  readonly isForOne: boolean;
+  /** The invitation is withdrawn: by which peer (null for ourselves), or for which guest who was to be the only one. */
+  readonly withdrawn: Withdrawn | null;
 }
 
 /** Something that was refused and is to be told, until put away. */

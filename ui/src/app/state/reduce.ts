@@ -127,7 +127,7 @@ function afterEvent(state: AppState, event: Event, atMs: number): AppState {
         isEntryHeard: false,
         entryFailure: null,
         arrivedLink: state.arrivedLink === entryLink(state.entry) || state.arrivedLink === event.link ? null : state.arrivedLink,
-        room: { id: event.room, link: event.link, selfPeer: event.self_peer, state: 'open', failure: null, invitedBy: invitedBy(state.entry), withdrawn: null },
+        room: { id: event.room, link: event.link, selfPeer: event.self_peer, state: 'open', failure: null, invitedBy: invitedBy(state.entry), isForOne: false, withdrawn: null },
       };
     case 'room-changed':
       if (state.place === 'entering') return whileEntering(state, event.state, event.failure);
@@ -161,8 +161,10 @@ function afterEvent(state: AppState, event: Event, atMs: number): AppState {
       return { ...state, nearby: event.rooms };
     case 'code-changed':
       return state.place === 'room' ? { ...state, code: shownCode(event.code, atMs) } : state;
+    case 'invitation-for-one':
+      return state.room === null ? state : { ...state, room: { ...state.room, isForOne: event.only } };
     case 'invitation-withdrawn':
-      return state.room === null ? state : { ...state, room: { ...state.room, withdrawn: { by: event.by } } };
+      return state.room === null ? state : { ...state, room: { ...state.room, withdrawn: { by: event.by, guest: event.guest } } };
     case 'command-failed':
       // Of something done inside a room: an entry fails by its own answer or by `closed`.
       return state.place === 'entering' ? state : { ...state, refusal: { failure: event.failure, peer: event.peer } };

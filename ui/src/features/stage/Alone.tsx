@@ -11,7 +11,7 @@ interface AloneProps extends InvitationProps {
 /** The invitation, filling the stage. */
 export function Alone({ why, ...invitation }: AloneProps) {
   const { words } = useLanguage();
-  const isWithdrawn = invitation.withdrawal.line !== null;
+  const isWithdrawn = invitation.admission.withdrawn !== null;
   const { title, body } = { first: words.room.invitation, early: words.room.joinedAlone, left: words.room.leftAlone }[why];
   return (
     <div className="alone" data-testid="alone">

@@ -2,11 +2,13 @@
 import { useState } from 'react';
 import { Button } from '../../shared/components/Button';
 import { QrCode } from '../../shared/components/QrCode';
+import { Toggle } from '../../shared/components/Toggle';
 import { CheckIcon, CopyIcon, ShareIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
+import type { Admission } from './Admission';
 import { CertificateNote } from './CertificateNote';
 import { SpokenCode, type Spoken } from './SpokenCode';
-import { Withdraw, type Withdrawal } from './Withdraw';
+import { Withdraw } from './Withdraw';
 
 /** What an invitation needs. */
 export interface InvitationProps {
@@ -14,13 +16,13 @@ export interface InvitationProps {
   /** Rejects where the clipboard is closed. */
   readonly copy: (text: string) => Promise<void>;
   readonly spoken: Spoken;
-  readonly withdrawal: Withdrawal;
+  readonly admission: Admission;
 }
 
 type Copying = 'idle' | 'copied' | 'refused';
 
 /** The link with its actions. */
-export function Invitation({ link, copy, spoken, withdrawal }: InvitationProps) {
+export function Invitation({ link, copy, spoken, admission }: InvitationProps) {
   const { words } = useLanguage();
   const [copying, setCopying] = useState<Copying>('idle');
   const canShare = 'share' in navigator;
@@ -28,10 +30,10 @@ export function Invitation({ link, copy, spoken, withdrawal }: InvitationProps) 
     // A share that was thought better of is no error.
     navigator.share({ title: words.app.name, text: words.room.invitation.shareText, url: link }).catch(() => undefined);
   };
-  if (withdrawal.line !== null) {
+  if (admission.withdrawn !== null) {
     return (
       <p className="alone-body" data-testid="withdrawn">
-        {withdrawal.line}
+        {admission.withdrawn}
       </p>
     );
   }
@@ -75,9 +77,12 @@ export function Invitation({ link, copy, spoken, withdrawal }: InvitationProps) 
           </p>
         ) : null}
         <SpokenCode {...spoken} server={serverOf(link)} />
-        <p className="invitation-who soft">{words.room.invitation.who}</p>
+        <Toggle isOn={admission.isForOne} onChange={admission.onForOne} testId="for-one">
+          {words.room.invitation.forOne}
+        </Toggle>
+        <p className="invitation-who soft">{admission.isForOne ? words.room.invitation.whoForOne : words.room.invitation.who}</p>
         <CertificateNote link={link} />
-        <Withdraw onWithdraw={withdrawal.onWithdraw} />
+        <Withdraw onWithdraw={admission.onWithdraw} />
       </div>
       <div className="invitation-qr">
         <QrCode text={link} label={words.room.invitation.qr} />

@@ -75,7 +75,7 @@ function shown() {
           isClosed={false}
           copy={() => Promise.resolve()}
           spoken={{ code: null, now: () => 0, onOpen: () => undefined, onClose: () => undefined }}
-          withdrawal={{ line: null, onWithdraw: () => undefined }}
+          admission={{ withdrawn: null, isForOne: false, onForOne: () => undefined, onWithdraw: () => undefined }}
         >
           {null}
         </Stage>

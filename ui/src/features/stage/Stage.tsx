@@ -9,13 +9,13 @@ import { Button, IconButton } from '../../shared/components/Button';
 import { PeopleIcon, PersonAddIcon, PlayIcon } from '../../shared/icons/icons';
 import { useLanguage } from '../../shared/i18n/Language';
 import type { Person } from '../../shared/view/Person';
+import type { Admission } from './Admission';
 import { Alone } from './Alone';
 import { gridOf, type Size } from './grid';
 import { Invitation } from './Invitation';
 import { SelfPicture } from './SelfPicture';
 import { SelfTile } from './SelfTile';
 import type { Spoken } from './SpokenCode';
-import type { Withdrawal } from './Withdraw';
 import { afterLook, afterToggle, ALL_ALIKE, staged } from './staging';
 import { Tile } from './Tile';
 import { useBox, type Box } from './useBox';
@@ -36,14 +36,14 @@ interface StageProps {
   readonly isClosed: boolean;
   readonly copy: (text: string) => Promise<void>;
   readonly spoken: Spoken;
-  readonly withdrawal: Withdrawal;
+  readonly admission: Admission;
   /** Lies over the stage: chip, trouble, controls. */
   readonly children: ReactNode;
 }
 
 /** The stage. */
 export function Stage(props: StageProps) {
-  const { people, call, local, canCall, selfName, watchLevel, link, aloneBecause, isClosed, copy, spoken, withdrawal, children } = props;
+  const { people, call, local, canCall, selfName, watchLevel, link, aloneBecause, isClosed, copy, spoken, admission, children } = props;
   const { words } = useLanguage();
   const [blocked, onBlocked] = useBlocked();
   const [staging, setStaging] = useState(ALL_ALIKE);
@@ -54,7 +54,7 @@ export function Stage(props: StageProps) {
 
   const current = staged(staging, people.map((person) => person.peer.id));
   const isAlone = people.length === 0;
-  const inviteTitle = withdrawal.line === null ? words.room.invitation.foldedTitle : words.room.withdrawal.title;
+  const inviteTitle = admission.withdrawn === null ? words.room.invitation.foldedTitle : words.room.withdrawal.title;
   const isWhole = people.length === 1;
   const layout = isWhole ? 'whole' : current === null ? 'grid' : 'large';
   const hasSelf = canCall && !isClosed;
@@ -80,7 +80,7 @@ export function Stage(props: StageProps) {
   return (
     <section className={isAlone ? 'stage' : `stage stage-lit stage-${layout}`} aria-label={words.room.stage} data-people={people.length}>
       {isAlone ? (
-        isClosed ? null : <Alone link={link} copy={copy} spoken={spoken} withdrawal={withdrawal} why={aloneBecause} />
+        isClosed ? null : <Alone link={link} copy={copy} spoken={spoken} admission={admission} why={aloneBecause} />
       ) : (
         <div
           ref={grid}
@@ -152,7 +152,7 @@ export function Stage(props: StageProps) {
             <Popover className="popover" placement="bottom end" offset={8}>
               <Dialog className="popover-dialog" aria-label={inviteTitle}>
                 <h2 className="popover-title">{inviteTitle}</h2>
-                <Invitation link={link} copy={copy} spoken={spoken} withdrawal={withdrawal} />
+                <Invitation link={link} copy={copy} spoken={spoken} admission={admission} />
               </Dialog>
             </Popover>
           </DialogTrigger>

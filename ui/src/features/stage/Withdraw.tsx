@@ -2,16 +2,10 @@
 import { useState } from 'react';
 import { Button } from '../../shared/components/Button';
 import { useLanguage } from '../../shared/i18n/Language';
-
-/** Whether the invitation is withdrawn, and how to. */
-export interface Withdrawal {
-  /** What is said of it; null while it stands. */
-  readonly line: string | null;
-  readonly onWithdraw: () => void;
-}
+import type { Admission } from './Admission';
 
 /** The button and its question. */
-export function Withdraw({ onWithdraw }: Pick<Withdrawal, 'onWithdraw'>) {
+export function Withdraw({ onWithdraw }: Pick<Admission, 'onWithdraw'>) {
   const { words } = useLanguage();
   const says = words.room.withdrawal;
   const [isAsking, setAsking] = useState(false);

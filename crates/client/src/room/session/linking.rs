@@ -253,6 +253,10 @@ impl Session {
         }
         connection.phase = Phase::Proven(ends);
         connection.liveness.proven(now_ms);
+        if !self.room.admission.proven(self.peer.id) {
+            self.ended = Some(Ended::TooLate);
+            return;
+        }
         self.peer.link = LinkState::Connected;
         self.peer.proof = Some(weaker(Seen::Certificate, seen));
         self.peer.failure = None;

@@ -49,6 +49,8 @@ enum Ended {
     Lost,
     /// We leave.
     Left,
+    /// The invitation was for one guest, and another one came first.
+    TooLate,
 }
 
 /// What a session leaves behind.
@@ -234,6 +236,7 @@ impl Session {
             SessionOrder::MediaState => self.tell_media_state().await,
             SessionOrder::SpeedLimit => self.keep_to_the_limit(),
             SessionOrder::Leave => self.ended = Some(Ended::Left),
+            SessionOrder::TooLate => self.ended = Some(Ended::TooLate),
         }
     }
 
@@ -295,7 +298,7 @@ impl Session {
     /// Ends everything. Whether the peer had come back before.
     async fn finish(mut self, orders: &mut mpsc::Receiver<SessionOrder>) -> bool {
         let ended = self.ended.unwrap_or(Ended::Left);
-        if ended == Ended::Left {
+        if matches!(ended, Ended::Left | Ended::TooLate) {
             self.say_bye().await;
         }
         // Told before the orders close: a new session of the same peer begins only then, so nothing of this one is told after it.
@@ -324,7 +327,7 @@ impl Session {
             let transfer = Transfer {
                 state: TransferState::Cancelled,
                 code: None,
-                ended_by_us: ended == Ended::Left,
+                ended_by_us: matches!(ended, Ended::Left | Ended::TooLate),
                 bytes_per_second: None,
                 remaining_ms: None,
                 ..transfer

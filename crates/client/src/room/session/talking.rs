@@ -43,7 +43,7 @@ impl Session {
             Control::ComparisonWanted {} | Control::ComparisonCommit { .. } | Control::ComparisonReveal { .. } => {
                 self.comparison_received(&control).await;
             }
-            Control::Withdrawn {} => self.room.withdraw(Some(self.peer.id)),
+            Control::Withdrawn {} => self.room.admission.withdraw(Some(self.peer.id)),
             Control::Bye {} => self.ended = Some(Ended::Bye),
             about_transfers => self.machine(Input::ControlReceived(about_transfers)),
         }
@@ -74,7 +74,7 @@ impl Session {
 
     /// Tells that the invitation is withdrawn, if it is.
     pub(super) async fn tell_withdrawn(&mut self) {
-        if self.room.is_withdrawn() && self.is_proven() && !self.told_withdrawn {
+        if self.room.admission.is_withdrawn() && self.is_proven() && !self.told_withdrawn {
             self.told_withdrawn = true;
             self.send(&Control::Withdrawn {}).await;
         }

@@ -22,15 +22,16 @@ use tokio::{
 };
 
 use super::{
-    context::{Own, RoomContext, Withdrawn},
+    admission::{Admitting, Withdrawn},
+    context::{Own, RoomContext},
     engine::SharedContext,
     order::SessionOrder,
+    seat::Seat,
     session::{SESSION_ORDERS, Session, SessionEnd},
     speed_limit::SpeedLimit,
 };
 use crate::{
     ClientConfig,
-    random::{random, random_b64},
     signaling::{ServerAddress, Signaling, SignalingConfig, SignalingEvent, refusal},
     spoken::CodeDesk,
 };
@@ -44,8 +45,8 @@ const SESSIONS: usize = 2 * ROOM_PEERS;
 pub(super) enum Happened {
     /// On the way to the server; none at its end.
     AtServer(Option<SignalingEvent>),
-    /// The invitation is withdrawn, by us or by a peer.
-    Withdrawn,
+    /// Who may come in has changed.
+    Admission,
     /// A peer's session has ended.
     SessionEnded(Result<SessionEnd, JoinError>),
 }
@@ -62,9 +63,8 @@ pub(super) enum Create {
 pub(crate) struct Stay {
     context: SharedContext,
     signals: mpsc::Receiver<SignalingEvent>,
-    withdrawal: watch::Receiver<Option<Withdrawn>>,
-    /// Who is met since the invitation is withdrawn: whoever was known then.
-    known: Option<HashSet<PeerId>>,
+    admission: watch::Receiver<Admitting>,
+    seat: Seat,
     sessions: HashMap<PeerId, mpsc::Sender<SessionOrder>>,
     running: JoinSet<SessionEnd>,
     invitation: Invitation,
@@ -84,20 +84,43 @@ impl Stay {
         config: &ClientConfig,
         events: mpsc::Sender<Event>,
     ) -> Result<Self, Failure> {
+        let room = invitation.keys().room();
+        let key = if let Create::Showing(key) = &create { Some(key.clone()) } else { None };
+        Self::sit_down(Seat::new(room, key), invitation, !matches!(create, Create::No), name, config, events)
+    }
+
+    /// Takes a seat that was stepped out of again. The server may have forgotten the room meanwhile.
+    pub(super) fn resume(
+        seat: Seat,
+        invitation: Invitation,
+        name: String,
+        config: &ClientConfig,
+        events: mpsc::Sender<Event>,
+    ) -> Result<Self, Failure> {
+        Self::sit_down(seat, invitation, true, name, config, events)
+    }
+
+    fn sit_down(
+        seat: Seat,
+        invitation: Invitation,
+        create: bool,
+        name: String,
+        config: &ClientConfig,
+        events: mpsc::Sender<Event>,
+    ) -> Result<Self, Failure> {
         let server = server_of(&invitation)?;
         let keys = invitation.keys();
-        let self_peer = PeerId(random());
-        let seat = SignalingConfig {
-            server,
-            room: keys.room(),
-            token: keys.token().to_owned(),
-            peer: self_peer,
-            resume: random_b64(),
-            create: !matches!(create, Create::No),
-            key: if let Create::Showing(key) = create { Some(key) } else { None },
-        };
         let (sender, signals) = mpsc::channel(SIGNALING_EVENTS);
-        let signaling = Signaling::start(seat, sender);
+        let at_server = SignalingConfig {
+            server,
+            room: seat.room,
+            token: keys.token().to_owned(),
+            peer: seat.peer,
+            resume: seat.resume.clone(),
+            create,
+            key: seat.create_key.clone(),
+        };
+        let signaling = Signaling::start(at_server, sender);
         let own = Own {
             about: About { name, agent: config.agent.clone(), host: config.host },
             media: None,
@@ -106,13 +129,13 @@ impl Stay {
             relay_only: config.relay_only,
         };
         let speed = SpeedLimit::new(config.bytes_per_second);
-        let context = Arc::new(RoomContext::new(self_peer, keys, signaling, config.timings, speed, own, events));
-        let withdrawal = context.watch_withdrawal();
+        let context = Arc::new(RoomContext::new(&seat, keys, signaling, config.timings, speed, own, events));
+        let admission = context.admission.watch();
         Ok(Self {
             context,
             signals,
-            withdrawal,
-            known: None,
+            admission,
+            seat,
             sessions: HashMap::new(),
             running: JoinSet::new(),
             invitation,
@@ -167,7 +190,7 @@ impl Stay {
         tokio::select! {
             event = self.signals.recv() => Happened::AtServer(event),
             // The sender is in the context, which this stay holds.
-            Ok(()) = self.withdrawal.changed() => Happened::Withdrawn,
+            Ok(()) = self.admission.changed() => Happened::Admission,
             Some(ended) = self.running.join_next() => Happened::SessionEnded(ended),
         }
     }
@@ -177,7 +200,7 @@ impl Stay {
         match happened {
             Happened::AtServer(Some(event)) => self.signaling_event(event).await,
             Happened::AtServer(None) => self.closed(None).await,
-            Happened::Withdrawn => self.withdrawn().await,
+            Happened::Admission => self.admission_changed().await,
             Happened::SessionEnded(ended) => {
                 // A new session of the same peer may have begun after this one had closed its queue: that one stays.
                 self.sessions.retain(|_, orders| !orders.is_closed());
@@ -232,6 +255,9 @@ impl Stay {
         let (room, link, self_peer) = (self.context.keys.room(), self.invitation.link(), self.context.self_peer);
         self.context.emit(Event::RoomEntered { room, link, self_peer, ice_servers }).await;
         self.changed(RoomState::Open, None).await;
+        if self.seat.is_closing() {
+            self.tell_admission().await;
+        }
         for peer in joined.peers {
             self.begin_session(peer, true);
         }
@@ -254,14 +280,34 @@ impl Stay {
         }
     }
 
-    async fn withdrawn(&mut self) {
-        let Some(Withdrawn { by }) = *self.withdrawal.borrow() else { return };
-        let known: HashSet<PeerId> = self.sessions.keys().copied().collect();
-        self.context.signaling.withdraw(known.iter().copied().collect()).await;
-        self.known = Some(known);
-        self.code = None;
-        self.to_all(|| SessionOrder::Withdrawn);
-        self.context.emit(Event::InvitationWithdrawn { by }).await;
+    async fn admission_changed(&mut self) {
+        self.seat.admitting = self.admission.borrow_and_update().clone();
+        if self.seat.withdraw(self.sessions.keys().copied()) {
+            self.code = None;
+            self.part_with_strangers();
+            self.to_all(|| SessionOrder::Withdrawn);
+        }
+        self.tell_admission().await;
+    }
+
+    /// Tells the server and the screen how it is.
+    async fn tell_admission(&self) {
+        let admitting = &self.seat.admitting;
+        if let Some(Withdrawn { by, guest }) = admitting.withdrawn() {
+            self.context.signaling.withdraw(self.seat.known().collect()).await;
+            self.context.emit(Event::InvitationWithdrawn { by, guest }).await;
+        } else {
+            self.context.emit(Event::InvitationForOne { only: admitting.before_guest().is_some() }).await;
+        }
+    }
+
+    /// Ends what had begun with those who came too late.
+    fn part_with_strangers(&mut self) {
+        let seat = &self.seat;
+        for (_, orders) in self.sessions.extract_if(|peer, _| !seat.lets(*peer)) {
+            // A session that cannot take the order learns by the end of its queue.
+            let _ = orders.try_send(SessionOrder::TooLate);
+        }
     }
 
     fn put_ice_servers(&mut self) {
@@ -281,7 +327,7 @@ impl Stay {
     }
 
     fn begin_session(&mut self, peer: PeerId, greets: bool) {
-        if self.known.as_ref().is_some_and(|known| !known.contains(&peer)) {
+        if !self.seat.lets(peer) {
             tracing::info!("somebody came by an invitation that is withdrawn");
             return;
         }
@@ -305,6 +351,16 @@ impl Stay {
             }
             Err(mpsc::error::TrySendError::Closed(_)) => false,
         }
+    }
+
+    /// Leaves for a while: the seat is for coming back as the same peer.
+    pub(super) async fn step_out(mut self) -> Seat {
+        if self.admission.has_changed().unwrap_or_default() {
+            self.admission_changed().await;
+        }
+        let seat = self.seat.clone();
+        self.leave().await;
+        seat
     }
 
     /// Leaves: says goodbye to every peer, then to the server.

@@ -81,11 +81,14 @@ impl Stay {
                 self.code = None;
                 Ok(())
             }
-            Command::WithdrawInvitation {} if self.state == RoomState::Entering => Err(not_in_yet()),
+            Command::WithdrawInvitation {} | Command::InviteOne { .. } if self.state == RoomState::Entering => {
+                Err(not_in_yet())
+            }
             Command::WithdrawInvitation {} => {
-                self.context.withdraw(None);
+                self.context.admission.withdraw(None);
                 Ok(())
             }
+            Command::InviteOne { only } => self.invite_one(only),
             Command::StartRoom { .. }
             | Command::JoinRoom { .. }
             | Command::JoinByCode { .. }
@@ -100,9 +103,7 @@ impl Stay {
         if self.state == RoomState::Entering {
             return Err(not_in_yet());
         }
-        if self.context.is_withdrawn() {
-            return Err(Failure::new(FailureCode::NotNow, "the invitation is withdrawn"));
-        }
+        self.ensure_invited()?;
         let server = server_of(&self.invitation)?;
         if let Some(before) = self.code.take() {
             before.make_way();
@@ -115,6 +116,20 @@ impl Stay {
             (neighbourhood, announced_as),
             self.context.events(),
         ));
+        Ok(())
+    }
+
+    /// Whoever is known counts as here, proven or not.
+    fn invite_one(&self, only: bool) -> Result<(), Failure> {
+        self.ensure_invited()?;
+        self.context.admission.limit(only.then(|| self.sessions.keys().copied().collect()));
+        Ok(())
+    }
+
+    fn ensure_invited(&self) -> Result<(), Failure> {
+        if self.context.admission.is_withdrawn() {
+            return Err(Failure::new(FailureCode::NotNow, "the invitation is withdrawn"));
+        }
         Ok(())
     }
 

@@ -48,6 +48,8 @@ export interface SessionSurroundings {
   isWithdrawn(): boolean;
   /** The peer says that it is. */
   withdrawn(): void;
+  /** The peer proved itself on a new connection. */
+  proven(): void;
   /** The peer said goodbye. */
   saidBye(): void;
   /** The connection came up or went down: the engine may have been waiting for either. */
@@ -295,6 +297,7 @@ export class PeerSession {
   #up(maxMessageBytes: number): void {
     this.transfers.linkUp(maxMessageBytes);
     if (this.around.isWithdrawn()) this.tellWithdrawn();
+    else this.around.proven();
     this.#comparing.showDevice();
     this.tellMediaState();
     this.#tellName();

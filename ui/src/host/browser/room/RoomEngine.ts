@@ -27,6 +27,7 @@ import { SharedPace } from '../link/SharedPace';
 import { SignalingLink } from '../signaling/SignalingLink';
 import type { SignalingFact } from '../signaling/SignalingLink';
 import { CodeDesk } from '../spoken/CodeDesk';
+import { Admission } from './Admission';
 import { AwaitedPeers } from './AwaitedPeers';
 import { Entrance, type Arrival } from './Entrance';
 import { failed } from './failure';
@@ -36,7 +37,6 @@ import type { RoomTabs } from './RoomTabs';
 import type { TransferPlaces } from './TransferPlaces';
 import { dispatchTransfer } from './transferCommands';
 import { TransferIndex } from './TransferIndex';
-import { Withdrawal } from './Withdrawal';
 
 /** What an engine needs around it. */
 export interface EngineSurroundings {
@@ -61,7 +61,7 @@ interface Room {
   readonly sessions: Map<PeerId, PeerSession>;
   readonly transfers: TransferIndex;
   readonly refused: Set<PeerId>;
-  readonly withdrawal: Withdrawal;
+  readonly admission: Admission;
   /** Peers the server has in the room. */
   readonly present: Set<PeerId>;
   iceServers: readonly IceServer[];
@@ -121,7 +121,7 @@ export class RoomEngine {
         this.leave(true);
         break;
       case 'open-code':
-        this.#openCode(this.#inside(), command.language);
+        this.#openCode(this.#invited(), command.language);
         break;
       case 'close-code':
         this.#room?.desk?.close();
@@ -129,6 +129,12 @@ export class RoomEngine {
       case 'withdraw-invitation':
         this.#withdraw(this.#inside(), null);
         break;
+      case 'invite-one': {
+        const room = this.#invited();
+        room.admission.limit(command.only ? room.sessions.keys() : null);
+        this.#tellAdmission(room);
+        break;
+      }
       case 'send-text': {
         if (textBytes(command.body) > TEXT_BYTES) throw failed('text-too-long', 'over the limit of a text');
         this.#sendText(command.id, command.body);
@@ -220,7 +226,7 @@ export class RoomEngine {
       sessions: new Map(),
       transfers: new TransferIndex(),
       refused: new Set(),
-      withdrawal: new Withdrawal(id, seat.withdrawn),
+      admission: new Admission(id, seat.admitting),
       present: new Set(),
       iceServers: [],
       entered: false,
@@ -266,7 +272,7 @@ export class RoomEngine {
       this.around.emit({ type: 'room-entered', room: keys.room, link, self_peer: self, ice_servers: joined.ice_servers });
     }
     this.#tellState('open', null);
-    if (first && room.withdrawal.returned(joined.peers)) this.#tellWithdrawn(room);
+    if (first && (room.admission.withdrawn !== null || room.admission.isForOne)) this.#tellAdmission(room);
     const before = [...room.present];
     room.present.clear();
     for (const peer of joined.peers) {
@@ -291,7 +297,7 @@ export class RoomEngine {
   #knownOrNew(room: Room, peer: PeerId): PeerSession | null {
     const known = room.sessions.get(peer);
     if (known !== undefined) return known;
-    if (room.sessions.size >= SESSIONS_MAX || peer === room.self || !room.withdrawal.lets(peer)) return null;
+    if (room.sessions.size >= SESSIONS_MAX || peer === room.self || !room.admission.lets(peer)) return null;
     const session: PeerSession = new PeerSession(peer, {
       keys: room.keys,
       self: room.self,
@@ -306,8 +312,11 @@ export class RoomEngine {
       configuration: () => this.#configuration(room),
       send: (body) => room.signaling.send(peer, body),
       emit: (event) => this.around.emit(event),
-      isWithdrawn: () => room.withdrawal.isDone,
+      isWithdrawn: () => room.admission.withdrawn !== null,
       withdrawn: () => this.#withdraw(room, peer),
+      proven: () => {
+        if (room.admission.proven(peer)) this.#withdrawn(room);
+      },
       saidBye: () => this.#drop(room, peer, true),
       linkChanged: () => this.#dropIfGone(room, peer),
     });
@@ -360,20 +369,31 @@ export class RoomEngine {
 
   /** Nobody new is met from now on. */
   #withdraw(room: Room, by: PeerId | null): void {
-    if (!room.withdrawal.begin(by, room.sessions.keys())) return;
-    room.desk?.close();
-    for (const session of room.sessions.values()) session.tellWithdrawn();
-    this.#tellWithdrawn(room);
+    if (room.admission.withdraw(by, room.sessions.keys())) this.#withdrawn(room);
   }
 
-  #tellWithdrawn({ signaling, withdrawal }: Room): void {
-    signaling.withdraw(withdrawal.known);
-    this.around.emit({ type: 'invitation-withdrawn', by: withdrawal.by });
+  #withdrawn(room: Room): void {
+    room.desk?.close();
+    for (const [peer, session] of [...room.sessions]) {
+      if (room.admission.lets(peer)) session.tellWithdrawn();
+      // Who was on the way in when the one guest came.
+      else this.#drop(room, peer, false);
+    }
+    this.#tellAdmission(room);
+  }
+
+  #tellAdmission({ signaling, admission }: Room): void {
+    const { withdrawn, isForOne } = admission;
+    if (withdrawn === null) {
+      this.around.emit({ type: 'invitation-for-one', only: isForOne });
+      return;
+    }
+    signaling.withdraw(withdrawn.known);
+    this.around.emit({ type: 'invitation-withdrawn', by: withdrawn.by, guest: withdrawn.guest });
   }
 
   /** One at a time: the one before ends. */
   #openCode(room: Room, language: CodeLanguage): void {
-    if (room.withdrawal.isDone) throw failed('not-now', 'the invitation is withdrawn');
     room.desk?.close();
     room.desk = new CodeDesk(room.invitation, language, this.around.random, (code) => this.around.emit({ type: 'code-changed', code }));
     room.desk.open();
@@ -382,6 +402,13 @@ export class RoomEngine {
   #inside(): Room {
     if (this.#room?.entered !== true) throw failed('not-now', 'not in a room');
     return this.#room;
+  }
+
+  /** Inside, with an invitation that stands. */
+  #invited(): Room {
+    const room = this.#inside();
+    if (room.admission.withdrawn !== null) throw failed('not-now', 'the invitation is withdrawn');
+    return room;
   }
 
   #session(peer: PeerId): PeerSession {

@@ -6,6 +6,7 @@ import { decodeBase64url, encodeBase64url } from '../../../trust/base64url';
 import type { Random } from '../../../trust/bytes';
 import type { PeerId } from '../../../protocol/PeerId';
 import { isId, newId } from '../../../trust/id';
+import { FOR_ALL, type Admitting, type Withdrawn } from './Admission';
 import type { RoomTabs } from './RoomTabs';
 
 export interface Seat {
@@ -14,8 +15,8 @@ export interface Seat {
   readonly resume: string;
   /** True when it was kept from before a reload: the server may know us, and so may the room. */
   readonly kept: boolean;
-  /** The room's invitation was withdrawn before a reload, by this peer or (null) by us. */
-  readonly withdrawn: { readonly by: PeerId | null } | null;
+  /** Who may come in, from before a reload. */
+  readonly admitting: Admitting;
 }
 
 const RESUME_BYTES = 32;
@@ -30,13 +31,13 @@ export async function takeSeat(room: string, tabs: RoomTabs, random: Random): Pr
   const fresh = { peer: newId(random), resume: encodeBase64url(random(RESUME_BYTES)) };
   tabs.hold(room, fresh.peer);
   write(room, JSON.stringify(fresh));
-  return { ...fresh, kept: false, withdrawn: null };
+  return { ...fresh, kept: false, admitting: FOR_ALL };
 }
 
-/** The room's invitation is withdrawn, also after a reload. */
-export function keepWithdrawn(room: string, by: PeerId | null): void {
+/** Who may come in, also after a reload. */
+export function keepAdmitting(room: string, admitting: Admitting): void {
   const kept = keptSeat(room);
-  if (kept !== null) write(room, JSON.stringify({ ...kept, withdrawn: { by } }));
+  if (kept !== null) write(room, JSON.stringify({ ...kept, admitting }));
 }
 
 /** We left on purpose: the next time we are somebody new. */
@@ -50,16 +51,32 @@ function keptSeat(room: string): Omit<Seat, 'kept'> | null {
     if (typeof value !== 'object' || value === null || !('peer' in value) || !('resume' in value)) return null;
     const { peer, resume } = value;
     if (!isId(peer) || typeof resume !== 'string' || decodeBase64url(resume, RESUME_BYTES) === null) return null;
-    return { peer, resume, withdrawn: 'withdrawn' in value ? readWithdrawn(value.withdrawn) : null };
+    return { peer, resume, admitting: 'admitting' in value ? readAdmitting(value.admitting) : FOR_ALL };
   } catch {
     // Storage is switched off, or holds something else: a fresh seat does as well.
     return null;
   }
 }
 
-function readWithdrawn(value: unknown): Seat['withdrawn'] {
+function readAdmitting(value: unknown): Admitting {
+  if (typeof value !== 'object' || value === null) return FOR_ALL;
+  return {
+    beforeGuest: 'beforeGuest' in value ? readPeers(value.beforeGuest) : null,
+    withdrawn: 'withdrawn' in value ? readWithdrawn(value.withdrawn) : null,
+  };
+}
+
+function readWithdrawn(value: unknown): Withdrawn | null {
   if (typeof value !== 'object' || value === null) return null;
-  return { by: 'by' in value && isId(value.by) ? value.by : null };
+  return {
+    by: 'by' in value && isId(value.by) ? value.by : null,
+    guest: 'guest' in value && isId(value.guest) ? value.guest : null,
+    known: ('known' in value ? readPeers(value.known) : null) ?? [],
+  };
+}
+
+function readPeers(value: unknown): readonly PeerId[] | null {
+  return Array.isArray(value) ? value.filter((peer) => isId(peer)) : null;
 }
 
 function write(room: string, value: string | null): void {

@@ -100,6 +100,9 @@ function person(name: string) {
     met: () => [...new Set(events.flatMap((event) => (event.type === 'peer-changed' && event.peer.name !== '' ? [event.peer.name] : [])))],
     shown: () => new Set(events.flatMap((event) => (event.type === 'peer-changed' ? [event.peer.id] : []))),
     withdrawnBy: () => events.flatMap((event) => (event.type === 'invitation-withdrawn' ? [event.by] : [])),
+    guests: () => events.flatMap((event) => (event.type === 'invitation-withdrawn' ? [event.guest] : [])),
+    gone: () => events.flatMap((event) => (event.type === 'peer-left' ? [event.peer] : [])),
+    isForOne: () => events.flatMap((event) => (event.type === 'invitation-for-one' ? [event.only] : [])),
     codes: () => events.flatMap((event) => (event.type === 'code-changed' ? [event.code.state] : [])),
   };
 }
@@ -176,5 +179,77 @@ describe('an invitation that is withdrawn', () => {
 
   it('is a room’s: outside of one there is none to withdraw', async () => {
     await expect(person('Ada').engine.dispatch(WITHDRAW)).rejects.toMatchObject(NOT_NOW);
+  });
+});
+
+describe('an invitation for one guest', () => {
+  const forOne = (only: boolean): Command => ({ type: 'invite-one', only });
+
+  it('ends with the first who proves itself, though the server lets others in', async () => {
+    const [ada, ben, cem] = [person('Ada'), person('Ben'), person('Cem')];
+    await ada.wish({ type: 'start-room', server: '', name: 'Ada' });
+    await ada.wish(forOne(true));
+    await ben.join(ada.link());
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([ada.withdrawnBy(), ada.guests(), ben.withdrawnBy()]).toEqual([[null], [ben.id()], [ada.id()]]);
+    expect([...said.values()]).toEqual([2]);
+    await cem.join(ada.link());
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([ada.met(), ben.met(), cem.met()]).toEqual([['Ben'], ['Ada'], []]);
+    await expect(ada.engine.dispatch(forOne(false))).rejects.toMatchObject(NOT_NOW);
+  });
+
+  it('is for all again when that is said before anybody came', async () => {
+    const { ada } = await two();
+    await ada.wish(forOne(true));
+    await ada.wish(forOne(false));
+    expect(ada.isForOne()).toEqual([true, false]);
+    for (const name of ['Cem', 'Dan']) await person(name).join(ada.link());
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([ada.met(), ada.guests()]).toEqual([['Ben', 'Cem', 'Dan'], []]);
+  });
+
+  it('does not take who is here for the guest', async () => {
+    const { ada, ben } = await two();
+    await ada.wish(forOne(true));
+    net.server.cut();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([ada.met(), ada.guests()]).toEqual([['Ben'], []]);
+    const cem = person('Cem');
+    await cem.join(ada.link());
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([ada.guests(), ben.withdrawnBy()]).toEqual([[cem.id()], [ada.id()]]);
+  });
+
+  it('parts with those who were on their way in', async () => {
+    const [ada, ben, cem] = [person('Ada'), person('Ben'), person('Cem')];
+    await ada.wish({ type: 'start-room', server: '', name: 'Ada' });
+    await ada.wish(forOne(true));
+    net.server.pass = () => null;
+    await ben.join(ada.link());
+    await cem.join(ada.link());
+    expect(ada.shown()).toEqual(new Set([ben.id(), cem.id()]));
+    net.server.pass = (body) => body;
+    await vi.advanceTimersByTimeAsync(60_000);
+    const [guest] = ada.guests();
+    const other = guest === ben.id() ? cem : ben;
+    expect([ada.guests().length, ada.met().length, ada.gone()]).toEqual([1, 1, [other.id()]]);
+  });
+
+  it('is so after a reload of the page', async () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal('sessionStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value), removeItem: (key: string) => kept.delete(key) });
+    const ada = person('Ada');
+    await ada.wish({ type: 'start-room', server: '', name: 'Ada' });
+    await ada.wish(forOne(true));
+    ada.engine.leave(false);
+    const again = person('Ada');
+    await again.join(ada.link());
+    expect([again.id() === ada.id(), again.isForOne()]).toEqual([true, [true]]);
+    const ben = person('Ben');
+    await ben.join(ada.link());
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(again.guests()).toEqual([ben.id()]);
+    vi.unstubAllGlobals();
   });
 });

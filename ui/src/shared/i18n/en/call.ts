@@ -93,6 +93,8 @@ export const room = {
     share: 'Share…',
     shareText: 'Come into my Parlor',
     who: 'Who has the link can come in, up to 16. The server cannot: it never sees the part after #.',
+    forOne: 'For one guest only',
+    whoForOne: 'The first who comes with the link is let in, and nobody after. The server cannot come in: it never sees the part after #.',
     waiting: 'Waiting for the first guest',
     foldedTitle: 'Invite someone else',
     qr: 'The invitation link as a QR code',
@@ -106,6 +108,7 @@ export const room = {
     alone: 'You are alone here',
     byUs: 'You withdrew the invitation. Nobody new can enter.',
     by: (name: string): string => `${name} withdrew the invitation. Nobody new can enter.`,
+    forGuest: (name: string | null): string => `${name ?? 'Your one guest'} came. It was an invitation for one guest, and nobody new can enter.`,
     done: 'The invitation was withdrawn. Nobody new can enter.',
   },
   certificate: {
