@@ -87,11 +87,11 @@ async fn build(
         RTCConfigurationBuilder::default().with_ice_servers(ice_servers).with_ice_transport_policy(policy).build();
     let peer = PeerConnectionBuilder::new()
         .with_configuration(configuration)
-        .with_setting_engine(settings(mdns, is_unchecked(config)))
+        .with_setting_engine(settings(mdns, config.relay_only, is_unchecked(config)))
         .with_runtime(runtime)
         .with_handler(handler)
         .with_data_channel_send_buffer_limit(BULK_PENDING_BYTES)
-        .with_udp_addrs(ice::ADDRESSES.to_vec())
+        .with_udp_addrs(ice::addresses())
         .build()
         .await
         .map_err(|error| LinkError::Setup(error.to_string()))?;
@@ -104,10 +104,10 @@ const fn is_unchecked(config: &LinkConfig) -> bool {
     cfg!(test) && config.link == u32::MAX
 }
 
-fn settings(mdns: MulticastDnsMode, is_unchecked: bool) -> SettingEngine {
+fn settings(mdns: MulticastDnsMode, relay_only: bool, is_unchecked: bool) -> SettingEngine {
     // The check of fingerprints ties a connection to what the peer said under seal.
     let message_bytes = u32::try_from(MESSAGE_BYTES).unwrap_or(SctpMaxMessageSize::DEFAULT_MESSAGE_SIZE);
-    ice::settings(mdns)
+    ice::settings(mdns, relay_only)
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(message_bytes))
         .with_sctp_max_receive_buffer_size(RECEIVE_WINDOW_BYTES)
         .with_disable_certificate_fingerprint_verification(is_unchecked)

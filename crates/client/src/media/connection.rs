@@ -58,10 +58,10 @@ pub(super) async fn connect(
             .with_configuration(configuration)
             .with_media_engine(engine)
             .with_interceptor_registry(registry)
-            .with_setting_engine(ice::settings(mdns).build())
+            .with_setting_engine(ice::settings(mdns, relay_only).build())
             .with_runtime(runtime)
             .with_handler(Arc::clone(&reporter) as Arc<_>)
-            .with_udp_addrs(ice::ADDRESSES.to_vec())
+            .with_udp_addrs(ice::addresses())
             .build()
             .await;
         match made {
