@@ -42,7 +42,7 @@ const SIZES: readonly Size[] = [
   { name: '720p', width: 1280, height: 720 },
 ];
 const FRAME_RATE = 30;
-const JOINS = 3;
+const JOINS = 7;
 /** Until congestion control and the choice of size have settled. */
 const SETTLE_MS = 10_000;
 

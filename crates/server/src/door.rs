@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     address::{AddressKey, is_trusted},
     connection::{Connection, Link},
+    quick_ack::QuickAck,
     slots::Slots,
 };
 
@@ -80,7 +81,7 @@ impl Door {
             let Ok(local) = stream.local_addr() else { continue };
             let link = Arc::new(Link::new(remote, local, house.all.child_token()));
             let Some(tls) = &self.tls else {
-                let connection = Connection::new(Box::new(stream), Arc::clone(&link), house.stall, slot);
+                let connection = Connection::new(Box::new(QuickAck(stream)), Arc::clone(&link), house.stall, slot);
                 // Nobody takes it any more when the server ends.
                 drop(house.arrived.send((connection, link)).await);
                 continue;
@@ -107,13 +108,13 @@ impl Door {
 async fn over_tls(
     mut stream: TcpStream,
     tls: &TlsAcceptor,
-) -> io::Result<Option<tokio_rustls::server::TlsStream<TcpStream>>> {
+) -> io::Result<Option<tokio_rustls::server::TlsStream<QuickAck>>> {
     let mut first = [0];
     if stream.peek(&mut first).await? == 1 && first != [TLS_HANDSHAKE] {
         show_the_way(&mut stream).await?;
         return Ok(None);
     }
-    tls.accept(stream).await.map(Some)
+    tls.accept(QuickAck(stream)).await.map(Some)
 }
 
 async fn show_the_way(stream: &mut TcpStream) -> io::Result<()> {

@@ -35,6 +35,7 @@ mod origin;
 mod outbox;
 mod plain_lobby;
 mod plain_namespace;
+mod quick_ack;
 mod rate;
 mod raw_event;
 mod request;
