@@ -35,6 +35,7 @@ pub fn soak(kind: &str, arguments: &[&str]) -> Outcome {
     if kind == "trust" {
         for tests in [
             &["test", "-p", "parlor-client", "--test", "room", "certificates", "--", "--nocapture"][..],
+            &["test", "-p", "parlor-client", "--lib", "man_in_the_middle"],
             &["test", "-p", "parlor-tests", "--test", "parsers", "--", "--nocapture"],
             &["test", "-p", "parlor-trust", "--test", "two_sided_search"],
         ] {

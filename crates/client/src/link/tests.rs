@@ -1,5 +1,5 @@
-//! Links whose descriptions name another certificate than the one in use, with the library's own check and without it; and what is under
-//! way on a link to a narrow peer.
+//! Links whose descriptions name another certificate than the one in use, with the library's own check and without it; a man in the
+//! middle of two that do not check, a hundred times with `PARLOR_SOAK=long`; and what is under way on a link to a narrow peer.
 
 use std::time::Duration;
 
@@ -70,6 +70,77 @@ async fn another_certificate_is_refused_by_the_library_and_that_is_told() {
 async fn another_certificate_is_refused_also_where_the_library_does_not_look() {
     for lie in [DescriptionType::Offer, DescriptionType::Answer] {
         assert_eq!(verdict(u32::MAX, lie).await, LinkError::Certificate("the live one is another"));
+    }
+}
+
+/// The lines of an SDP that name certificates are those of `other`.
+fn with_fingerprint_of(sdp: &str, other: &str) -> String {
+    let named = other.lines().find(|line| line.starts_with("a=fingerprint:")).unwrap();
+    sdp.lines().map(|line| format!("{}\r\n", if line.starts_with("a=fingerprint:") { named } else { line })).collect()
+}
+
+/// What somebody hears of a link until it ends: its description first, and its error.
+struct Heard {
+    described: watch::Sender<Option<Description>>,
+    failed: watch::Sender<Option<LinkError>>,
+}
+
+/// Passes candidates on, and keeps the rest. `is_victim`: a link that must not open.
+fn hear(mut events: mpsc::Receiver<LinkEvent>, other: Arc<DataLink>, is_victim: bool) -> Arc<Heard> {
+    let heard = Arc::new(Heard { described: watch::Sender::default(), failed: watch::Sender::default() });
+    let ear = Arc::clone(&heard);
+    tokio::spawn(async move {
+        while let Some(event) = events.recv().await {
+            match event {
+                LinkEvent::LocalDescription(description) => drop(ear.described.send_replace(Some(description))),
+                LinkEvent::LocalCandidate(candidate) => other.candidate_received(candidate).await,
+                LinkEvent::Opened { .. } => assert!(!is_victim, "opened to the man in the middle"),
+                LinkEvent::Failed(error) => drop(ear.failed.send_replace(Some(error))),
+                _ => {}
+            }
+        }
+    });
+    heard
+}
+
+async fn first<T: Clone>(of: &watch::Sender<Option<T>>) -> T {
+    let mut of = of.subscribe();
+    let known = tokio::time::timeout(PATIENCE, of.wait_for(Option::is_some)).await.expect("in time").unwrap();
+    known.clone().unwrap()
+}
+
+/// Two who do not check, each connected to a man who names the other's certificate and shows his own; how both end.
+async fn in_the_middle() -> [LinkError; 2] {
+    const UNCHECKED: u32 = u32::MAX;
+    let (ada, of_ada) = open(UNCHECKED, true).await;
+    let (ben, of_ben) = open(UNCHECKED, false).await;
+    let (to_ada, of_to_ada) = open(UNCHECKED, false).await;
+    let (to_ben, of_to_ben) = open(UNCHECKED, true).await;
+    let [ada, ben, to_ada, to_ben] = [ada, ben, to_ada, to_ben].map(Arc::new);
+    let from_ada = hear(of_ada, Arc::clone(&to_ada), true);
+    let from_ben = hear(of_ben, Arc::clone(&to_ben), true);
+    let man_to_ada = hear(of_to_ada, Arc::clone(&ada), false);
+    let man_to_ben = hear(of_to_ben, Arc::clone(&ben), false);
+
+    let offer = first(&from_ada.described).await;
+    let mut mans_offer = first(&man_to_ben.described).await;
+    mans_offer.sdp = with_fingerprint_of(&mans_offer.sdp, &offer.sdp);
+    to_ada.description_received(offer).await;
+    ben.description_received(mans_offer).await;
+    let answer = first(&from_ben.described).await;
+    let mut mans_answer = first(&man_to_ada.described).await;
+    mans_answer.sdp = with_fingerprint_of(&mans_answer.sdp, &answer.sdp);
+    to_ben.description_received(answer).await;
+    ada.description_received(mans_answer).await;
+    [first(&from_ada.failed).await, first(&from_ben.failed).await]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_man_in_the_middle_of_two_whose_library_does_not_look_is_refused_by_both() {
+    let times = if std::env::var("PARLOR_SOAK").is_ok_and(|form| form == "long") { 100 } else { 3 };
+    for time in 0..times {
+        let refused = LinkError::Certificate("the live one is another");
+        assert_eq!(in_the_middle().await, [refused.clone(), refused], "time {time}");
     }
 }
 
