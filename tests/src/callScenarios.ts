@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { CallSide } from './CallSide';
 import { eventually } from './eventually';
 import { attend, expectHeard, type Look, shows, tileOf } from './expectations';
+import { BURST_PERIOD_MS } from './page/source';
 import type { RelaySide, UdpRelay } from './UdpRelay';
 
 /** Somebody, and how the other side recognises them. */
@@ -38,6 +39,28 @@ export async function everyoneSeesAndHears(participants: readonly Participant[],
       expect(tile.delayMedianMs, `delay from ${other.side.name} to ${side.name}, ms`).toBeLessThan(2000);
     }
     await expectHeard(side, others.map((other) => other.look));
+  }
+}
+
+/** How much later than its picture `listener` hears the sound of `speaker`, ms: mean of the sound, median of the pictures. */
+export async function soundLaterMs(listener: Participant, speaker: Participant, seconds: number): Promise<number> {
+  await attend([listener.side], seconds * 1000);
+  const [{ delayMedianMs }, heard, begun] = [await tileOf(listener.side, speaker.look), await listener.side.ask('heard'), await speaker.side.ask('burstMiddleAtMs')];
+  if (delayMedianMs === null || heard.burstMiddleAtMs === null || begun === null) throw new Error(`${listener.side.name} does not see and hear ${speaker.side.name}`);
+  // Bursts are alike: only what passed since the last one is known, and it is the difference nearest to none.
+  const later = (heard.burstMiddleAtMs - begun - delayMedianMs) % BURST_PERIOD_MS;
+  return later - Math.round(later / BURST_PERIOD_MS) * BURST_PERIOD_MS;
+}
+
+/** Lips and voice come within 80 ms of each other at both ends. What is received is brought together gently: it may take a while. */
+export async function lipsMeetVoice([one, other]: readonly [Participant, Participant]): Promise<void> {
+  for (const [listener, speaker] of [[one, other], [other, one]] as const) {
+    await eventually(
+      `${listener.side.name} hears ${speaker.side.name} in time with the picture`,
+      () => soundLaterMs(listener, speaker, 4),
+      (later) => Math.abs(later) < 80,
+      { limitMs: 40_000 },
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import {
   everyoneSeesAndHears,
   expectNeverDropped,
   glare,
+  lipsMeetVoice,
   muteAndUnmute,
   narrowRoad,
   type Participant,
@@ -40,6 +41,16 @@ describe('a call between two browsers over a road that can be bad', () => {
   });
 
   it('shows and plays each the other, and nothing else', () => everyoneSeesAndHears([ada, ben], 5));
+
+  it('keeps lips and voice together', { timeout: 120_000 }, async () => {
+    await lipsMeetVoice([ada, ben]);
+    for (const { side } of [ada, ben]) {
+      // Chromium says when it plays a picture only where it goes by the sound.
+      const playouts = (await side.ask('entries')).filter((one) => one['type'] === 'inbound-rtp' && one['kind'] === 'video').map((one) => one['estimatedPlayoutTimestamp']);
+      expect(playouts, `when ${side.name} plays pictures`).toEqual([expect.any(Number)]);
+      expect(Number(playouts[0])).toBeGreaterThan(0);
+    }
+  });
 
   it('passes the relay with all its packets', () => {
     expect(relay.counts('near').carried).toBeGreaterThan(200);

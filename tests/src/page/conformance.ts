@@ -330,6 +330,16 @@ const PROMISES: readonly (readonly [string, (pair: Pair, make: Make) => Promise<
     check(Math.abs(sentAt - Date.now()) < 60_000, `a time since 1970 in milliseconds, was ${sentAt}`);
     picture.end();
   }],
+  ['names one stream for what is to be played together', async (pair) => {
+    await pair.connect();
+    const stream = new MediaStream();
+    for (const { connection } of [pair.one, pair.other]) for (const { sender } of connection.getTransceivers()) sender.setStreams(stream);
+    await pair.negotiate();
+    for (const { connection } of [pair.one, pair.other]) {
+      const streams = [...(connection.localDescription?.sdp ?? '').matchAll(/^a=msid:(\S+)/gm)].map(([, id]) => id);
+      same([streams.length, new Set(streams).size, streams.includes('-')], [2, 1, false], 'sections of a stream, streams, none');
+    }
+  }],
   ['refuses a track of another kind', async ({ one }) => {
     const transceiver = one.connection.addTransceiver('audio', { direction: 'sendrecv' });
     const picture = pictureTrack();

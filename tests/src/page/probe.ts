@@ -3,7 +3,7 @@ import { leadThroughRelay, type StandInFor } from './candidates';
 import { verdicts, type Verdict } from './conformance';
 import * as connections from './connections';
 import * as sound from './sound';
-import { replaceDevices, type SourceOptions } from './source';
+import { burstMiddleAtMs, replaceDevices, type SourceOptions } from './source';
 import * as tiles from './tiles';
 
 /** What to do to a page before it runs, or before it opens devices. */
@@ -46,6 +46,7 @@ export const probe = {
   heard: sound.heard,
   stopListening: sound.stopListening,
   soundState: sound.soundState,
+  burstMiddleAtMs,
 } as const;
 
 /** Its type, for those who ask from outside. */

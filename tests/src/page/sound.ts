@@ -2,6 +2,7 @@
 //
 // Two ways a page can play others: through elements with a stream, which are listened to by their stream; or through an
 // AudioContext, which is listened to where it meets its destination.
+import { BURST_PERIOD_MS } from './source';
 
 /** What was heard since listening began. */
 export interface Heard {
@@ -14,6 +15,8 @@ export interface Heard {
   readonly moments: number;
   /** `Date.now()` when it was loud last; null if never. */
   readonly lastLoudAtMs: number | null;
+  /** `Date.now()` in the middle of a burst of the tone, but for whole periods: mean over all that was heard. Null in silence. */
+  readonly burstMiddleAtMs: number | null;
 }
 
 const FFT = 8192;
@@ -69,6 +72,31 @@ class Listening {
   longestSilenceMs = 0;
   lastLoudAtMs: number | null = null;
   readonly timer = setInterval(() => this.sample(), SAMPLE_MS);
+  /** Power of the sound as a function of the time within a burst's period: its first harmonic. */
+  private real = 0;
+  private imaginary = 0;
+  private readonly until = new WeakMap<AnalyserNode, number>();
+
+  /** Adds what an analyser heard since it was asked last. */
+  private addBursts(analyser: AnalyserNode): void {
+    const { currentTime, sampleRate } = analyser.context;
+    const nowMs = Date.now();
+    const fresh = Math.min(FFT, Math.round((currentTime - (this.until.get(analyser) ?? currentTime)) * sampleRate));
+    this.until.set(analyser, currentTime);
+    const samples = new Float32Array(FFT);
+    analyser.getFloatTimeDomainData(samples);
+    for (let index = FFT - fresh; index < FFT; index += 1) {
+      const power = (samples[index] ?? 0) ** 2;
+      const angle = (2 * Math.PI * (nowMs - ((FFT - index) * 1000) / sampleRate)) / BURST_PERIOD_MS;
+      this.real += power * Math.cos(angle);
+      this.imaginary += power * Math.sin(angle);
+    }
+  }
+
+  private get burstMiddleAtMs(): number | null {
+    if (this.real === 0 && this.imaginary === 0) return null;
+    return (Math.atan2(this.imaginary, this.real) / (2 * Math.PI)) * BURST_PERIOD_MS;
+  }
 
   sample(): void {
     tapElements();
@@ -82,6 +110,7 @@ class Listening {
         continue;
       }
       this.rateHz = analyser.context.sampleRate;
+      this.addBursts(analyser);
       analyser.getFloatFrequencyData(spectrum);
       for (let bin = 4; bin < spectrum.length; bin += 1) {
         const db = spectrum[bin] ?? -200;
@@ -112,6 +141,7 @@ class Listening {
       listenedMs: now - this.began,
       moments: this.moments,
       lastLoudAtMs: this.lastLoudAtMs,
+      burstMiddleAtMs: this.burstMiddleAtMs,
     };
   }
 }

@@ -21,8 +21,12 @@ export interface SourceOptions {
 
 const BURST_S = 0.4;
 const PAUSE_S = 0.2;
+/** From one burst's beginning to the next one's, ms. */
+export const BURST_PERIOD_MS = (BURST_S + PAUSE_S) * 1000;
 
 let opened = 0;
+/** The microphone opened last, and when on its clock it began. */
+let tone: { readonly context: AudioContext; readonly beganAt: number } | null = null;
 
 /** Replaces `getUserMedia`. */
 export function replaceDevices(options: SourceOptions): void {
@@ -110,7 +114,9 @@ function toneTrack(toneHz: number): MediaStreamTrack {
   }
   const source = Object.assign(context.createBufferSource(), { buffer, loop: true });
   source.connect(destination);
-  source.start();
+  const beganAt = context.currentTime;
+  source.start(beganAt);
+  tone = { context, beganAt };
   // A page whose devices were allowed before opens them before anybody touched it; sound sleeps until then.
   const wake = (): void => void context.resume();
   for (const gesture of ['pointerdown', 'keydown'] as const) addEventListener(gesture, wake, { capture: true });
@@ -124,4 +130,11 @@ function toneTrack(toneHz: number): MediaStreamTrack {
     void context.close();
   };
   return track;
+}
+
+/** `Date.now()` in the middle of a burst of the microphone opened last, to within a render quantum or two; null without one. */
+export function burstMiddleAtMs(): number | null {
+  if (tone === null) return null;
+  const { context, beganAt } = tone;
+  return Date.now() - (context.currentTime - beganAt) * 1000 + (BURST_S * 1000) / 2;
 }

@@ -142,6 +142,18 @@ describe('a call', () => {
     ]);
   });
 
+  it('names one stream for sound and picture on both sides, so that lips meet the voice', async () => {
+    const [left, right] = pair();
+    left.meet(true);
+    right.meet(false);
+    await settle(left, right);
+    for (const { connection } of [left, right]) {
+      const [sound, picture] = ['audio', 'video'].map((kind) => connection.streams.get(kind));
+      expect(sound).toHaveLength(1);
+      expect(picture?.[0]).toBe(sound?.[0]);
+    }
+  });
+
   it('neither shows nor sends anything before the confirmation', async () => {
     const [left, right] = pair();
     await left.local.start({ camera: true, microphone: true });

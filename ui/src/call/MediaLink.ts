@@ -36,6 +36,8 @@ export class MediaLink {
   readonly #opened: OpenedConnection;
   readonly #connection: MediaConnectionLike;
   readonly #negotiation: Negotiation;
+  /** What the other side's browser keeps together. Tracks are put into sections, not into it. */
+  readonly #stream = new MediaStream();
   readonly #sections: Record<'audio' | 'video', RtpTransceiverLike | null> = { audio: null, video: null };
 
   constructor(
@@ -96,7 +98,7 @@ export class MediaLink {
 
   /** Makes the first offer. */
   begin(): void {
-    for (const kind of KINDS) this.#sections[kind] = this.#connection.addTransceiver(kind, { direction: 'sendrecv' });
+    for (const kind of KINDS) this.#use(kind, this.#connection.addTransceiver(kind, { direction: 'sendrecv' }));
     void this.#negotiation.offer();
   }
 
@@ -146,9 +148,15 @@ export class MediaLink {
       const { kind } = transceiver.receiver.track;
       if (kind !== 'audio' && kind !== 'video') continue;
       if (this.#sections[kind] !== null) continue;
-      this.#sections[kind] = transceiver;
+      this.#use(kind, transceiver);
       transceiver.direction = 'sendrecv';
     }
+  }
+
+  /** Both sections send one stream: without one a browser plays sound and picture each as soon as it can, lips or not. */
+  #use(kind: 'audio' | 'video', transceiver: RtpTransceiverLike): void {
+    this.#sections[kind] = transceiver;
+    transceiver.sender.setStreams(this.#stream);
   }
 
   /** Both sides want to send and receive both kinds, so a section that does neither shares no codec. */

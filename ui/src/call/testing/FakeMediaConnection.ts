@@ -30,6 +30,8 @@ export class FakeMediaConnection implements MediaConnectionLike {
   remoteDescription: { type: RTCSdpType; sdp: string } | null = null;
   readonly candidates: string[] = [];
   readonly sent: (MediaStreamTrack | null)[] = [];
+  /** By kind, as `setStreams` was told. */
+  readonly streams = new Map<string, readonly MediaStream[]>();
   restarts = 0;
   rollbacks = 0;
   #generation = 0;
@@ -133,6 +135,9 @@ export class FakeMediaConnection implements MediaConnectionLike {
         replaceTrack: (track: MediaStreamTrack | null) => {
           this.sent.push(track);
           return Promise.resolve();
+        },
+        setStreams: (...streams: MediaStream[]) => {
+          this.streams.set(kind, streams);
         },
       },
     };

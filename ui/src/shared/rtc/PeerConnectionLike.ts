@@ -60,6 +60,8 @@ export interface RtpSenderLike {
    * real sender then has nothing to do, a stand-in cannot see that by itself.
    */
   replaceTrack(track: MediaStreamTrack | null): Promise<void>;
+  /** Senders of one stream are played in time with each other at the other end (RFC 8830, section 2). Counts from the next offer or answer. */
+  setStreams(...streams: MediaStream[]): void;
   getParameters(): RtpSendParametersLike;
   setParameters(parameters: RtpSendParametersLike): Promise<void>;
 }

@@ -124,6 +124,11 @@ export class StandInSender implements RtpSenderLike {
     await this.owner.setSending(sending);
   }
 
+  /** One stream for all senders is what the engine describes, whatever it is called here. */
+  setStreams(): void {
+    if (this.owner.isClosed) throw new DOMException('the connection is closed', 'InvalidStateError');
+  }
+
   getParameters(): RtpSendParametersLike {
     return { encodings: [{ ...this.#encoding }] };
   }
