@@ -76,6 +76,8 @@ pub fn main() -> ExitCode {
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 #[expect(clippy::expect_used, reason = "without a window there is nobody to tell but standard error")]
 pub fn run() {
+    #[cfg(target_os = "linux")]
+    webkit::before_start();
     with_plugins(Builder::default())
         .invoke_handler(tauri::generate_handler![
             commands::room::dispatch,

@@ -1,6 +1,6 @@
 //! What a window on Linux needs of its WebKit beside what Tauri sets.
 //!
-//! Promises: the page may read cameras in a worker; a machine without a GPU draws without the accelerated compositor; a page whose
+//! Promises: the page may read cameras in a worker, and its threads share memory; a machine without a GPU draws without the accelerated compositor; a page whose
 //! process is gone is loaded again, a few times in a row at most. Mock devices exist only under automation.
 //! Leaves to others: permissions (`window`), coming back to the room (the page remembers it).
 
@@ -11,17 +11,31 @@ use std::{
 };
 
 use tauri::WebviewWindow;
-use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebView, WebViewExt};
+use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebView, WebViewExt, glib};
 
 use crate::{automation, webkit_features};
 
 /// Gives workers `MediaStreamTrackProcessor`, without which pictures pass the page's main thread.
 const TRACK_PROCESSING: &std::ffi::CStr = c"MediaStreamTrackProcessing";
+/// Gives pages `SharedArrayBuffer`, which WebKit otherwise leaves to pages of HTTP servers that isolate themselves by headers. In it sound
+/// passes between the page's threads; messages between them would wait while the page's main thread draws.
+const SHARED_MEMORY: (&str, &str) = ("JSC_useSharedArrayBuffer", "true");
 /// Where the kernel shows what can render.
 const RENDER_NODES: &str = "/dev/dri";
 /// A page that ends this often within [`LOADS_WITHIN`] is not loaded again: it would end once more.
 const LOADS: usize = 3;
 const LOADS_WITHIN: Duration = Duration::from_secs(60);
+
+/// Sets what the processes of WebKit read when they start. To be called before anything starts a thread.
+///
+/// Whoever has set it already is left his will.
+pub fn before_start() {
+    let (name, value) = SHARED_MEMORY;
+    if let Err(error) = glib::setenv(name, value, false) {
+        // No log is open yet. The page finds out, and says that it cannot call.
+        eprintln!("parlor: {name}: {error}");
+    }
+}
 
 /// Sets up the window's webview. To be called right after the window was built, so that it counts for the first page.
 ///

@@ -1,12 +1,13 @@
 // The page's sound device: one microphone in, one loudspeaker out, for all connections.
 //
 // Promises: the device is open only while something is captured or played; a muted microphone is silent at once. PCM passes
-// from the worklets to the sound worker, never through here. What a platform holds of microphones that were captured it holds no longer
+// in memory that worklets and sound worker share, never through here. What a platform holds of microphones that were captured it holds no longer
 // than a stay. Left to others: echo, codecs, mixing (the engine).
 import type { MediaPortAddress } from '../../../protocol/MediaPortAddress';
 import { SOUND_RATE_HZ } from './portLimits';
+import { SoundMemory } from './SoundMemory';
 import type { SoundTold } from './workers/sound.worker';
-import type { WorkletTold } from './worklets/sound.worklet';
+import type { WorkletOptions, WorkletTold } from './worklets/sound.worklet';
 import workletUrl from './worklets/sound.worklet.ts?worker&url';
 
 /** Something the user did, which is what a platform may want before it lets sound out. */
@@ -103,22 +104,17 @@ export class SoundDevice {
   async #addWorklets(context: AudioContext): Promise<AudioWorkletNode> {
     await context.audioWorklet.addModule(workletUrl);
     if (context !== this.#context) throw new Error('the sound device was closed meanwhile');
-    const microphone = new AudioWorkletNode(context, 'parlor-microphone', { numberOfInputs: 1, numberOfOutputs: 0 });
-    const speaker = new AudioWorkletNode(context, 'parlor-speaker', { numberOfInputs: 0, outputChannelCount: [1] });
+    const processorOptions: WorkletOptions = { memory: SoundMemory.allocate() };
+    const microphone = new AudioWorkletNode(context, 'parlor-microphone', { numberOfInputs: 1, numberOfOutputs: 0, processorOptions });
+    const speaker = new AudioWorkletNode(context, 'parlor-speaker', { numberOfInputs: 0, outputChannelCount: [1], processorOptions });
     speaker.connect(context.destination);
     this.#worklets = [microphone, speaker];
-    const [ofMicrophone, ofSpeaker] = [new MessageChannel(), new MessageChannel()];
-    microphone.port.postMessage({ line: ofMicrophone.port1 }, [ofMicrophone.port1]);
-    speaker.port.postMessage({ line: ofSpeaker.port1 }, [ofSpeaker.port1]);
-    this.#tell({ type: 'open', address: this.address, microphone: ofMicrophone.port2, speaker: ofSpeaker.port2 }, [
-      ofMicrophone.port2,
-      ofSpeaker.port2,
-    ]);
+    this.#tell({ type: 'open', address: this.address, memory: processorOptions.memory });
     return microphone;
   }
 
-  #tell(message: SoundTold, transfer: Transferable[] = []): void {
-    this.#worker.postMessage(message, transfer);
+  #tell(message: SoundTold): void {
+    this.#worker.postMessage(message);
   }
 }
 

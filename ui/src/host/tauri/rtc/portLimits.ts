@@ -11,6 +11,8 @@ export const SOUND_PATH = '/sound';
 export const SOUND_RATE_HZ = 48_000;
 /** Samples of one piece: 10 ms. */
 export const SOUND_PIECE_SAMPLES = 480;
+/** Samples of the microphone that leave together: each message wakes half a dozen threads on its way. */
+export const CAPTURED_SAMPLES = 2 * SOUND_PIECE_SAMPLES;
 /** Most pieces asked for at once. */
 export const WANTED_PIECES = 50;
 /** Connections at once. */

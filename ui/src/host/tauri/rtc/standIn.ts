@@ -15,7 +15,7 @@ import { StandInConnection } from './StandInConnection';
 import type { CaptureTells, CaptureTold } from './workers/capture.worker';
 
 /** What the platform must have, in the page; whether workers can read a camera only they can tell. */
-const NEEDED = ['VideoEncoder', 'VideoDecoder', 'AudioContext', 'AudioWorkletNode', 'OffscreenCanvas', 'Worker'] as const;
+const NEEDED = ['VideoEncoder', 'VideoDecoder', 'AudioContext', 'AudioWorkletNode', 'OffscreenCanvas', 'SharedArrayBuffer', 'Worker'] as const;
 
 /** Null where there can be none. */
 export function standInMediaConnections(address: MediaPortAddress | null): MediaConnectionFactory | null {

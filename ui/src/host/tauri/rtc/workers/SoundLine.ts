@@ -4,58 +4,47 @@
 // already; the player's wishes are passed on, and forgotten with the socket they were made over. Left to others: worklets,
 // echo, codecs and mixing (the engine).
 import type { MediaPortAddress } from '../../../../protocol/MediaPortAddress';
-import { SOUND_PATH, SOUND_PIECE_SAMPLES, WANTED_PIECES } from '../portLimits';
+import { CAPTURED_SAMPLES, SOUND_PATH, SOUND_PIECE_SAMPLES, WANTED_PIECES } from '../portLimits';
 import { PortSocket, webSocket } from '../PortSocket';
 import type { OpenSocket } from '../PortSocket';
+import type { SoundMemory } from '../SoundMemory';
 
 /** Bytes of a piece's samples. */
 const PIECE_BYTES = SOUND_PIECE_SAMPLES * 2;
 /** Bytes that may wait to leave: a tenth of a second. What is older is of no use in a talk. */
 const UNSENT_BYTES = 10 * (PIECE_BYTES + 1);
-/** Pieces of the microphone that leave together: each message wakes half a dozen threads on its way. */
-const TOGETHER = 2;
 const CAPTURED = 1;
 const WANTED = 2;
 const SILENCED = 3;
 const PLAYED = 1;
 
-/** The player's end of a channel to its worklet. */
-export interface PlayerPort {
-  /** Samples of one or more pieces, to be played next. */
-  play(samples: ArrayBuffer): void;
-  /** What was asked for will not come. */
-  reset(): void;
-}
-
 export class SoundLine {
   readonly #socket: PortSocket;
-  #player: PlayerPort | null = null;
   #isCaptured = false;
-  #message = captureMessage();
-  #pieces = 0;
+  #isOver = false;
 
-  constructor(address: MediaPortAddress, openSocket: OpenSocket = webSocket) {
-    this.#socket = new PortSocket(
-      address,
-      SOUND_PATH,
-      { heard: (data) => this.#heard(data), opened: () => this.#player?.reset(), lost: () => this.#lost() },
-      openSocket,
-    );
+  constructor(
+    address: MediaPortAddress,
+    private readonly memory: SoundMemory,
+    openSocket: OpenSocket = webSocket,
+  ) {
+    const startOver = (): void => memory.startOver();
+    this.#socket = new PortSocket(address, SOUND_PATH, { heard: (data) => this.#heard(data), opened: startOver, lost: startOver }, openSocket);
+    void this.#serve();
   }
 
-  /** For ever. What the player asked for is forgotten with the socket. */
+  /** For ever. */
   close(): void {
     this.#isCaptured = false;
-    this.#player = null;
+    this.#isOver = true;
     this.#socket.close();
-  }
-
-  connectPlayer(player: PlayerPort): void {
-    this.#player = player;
+    this.memory.ring();
   }
 
   /** The microphone may be heard. */
   capture(): void {
+    // What it gave before was not to be heard.
+    while (this.memory.captured.read() !== null);
     this.#isCaptured = true;
   }
 
@@ -63,34 +52,26 @@ export class SoundLine {
   silence(): void {
     if (!this.#isCaptured) return;
     this.#isCaptured = false;
-    this.#pieces = 0;
     this.#socket.send(Uint8Array.of(SILENCED).buffer);
   }
 
-  /** A piece of the microphone's samples. */
-  captured(samples: ArrayBuffer): void {
-    if (!this.#isCaptured || samples.byteLength !== PIECE_BYTES) return;
-    if (this.#socket.bufferedBytes > UNSENT_BYTES) {
-      this.#pieces = 0;
-      return;
+  /** Takes what the worklets have, whenever they ring. Never fails: there is no way for it to. */
+  async #serve(): Promise<void> {
+    while (!this.#isOver) {
+      const { rings, captured } = this.memory;
+      for (let samples = captured.read(); samples !== null; samples = captured.read()) this.#captured(samples);
+      const wanted = this.memory.takeWanted();
+      if (wanted > 0) this.#socket.send(Uint8Array.of(WANTED, Math.min(wanted, WANTED_PIECES)).buffer);
+      await this.memory.rung(rings);
     }
-    this.#message.set(new Uint8Array(samples), 1 + this.#pieces * PIECE_BYTES);
-    this.#pieces += 1;
-    if (this.#pieces < TOGETHER) return;
-    this.#socket.send(this.#message.buffer);
-    this.#message = captureMessage();
-    this.#pieces = 0;
   }
 
-  /** The player has room for so many pieces. */
-  wanted(pieces: number): void {
-    this.#socket.send(Uint8Array.of(WANTED, Math.min(pieces, WANTED_PIECES)).buffer);
-  }
-
-  /** What was on its way, or half a message, is of another time. */
-  #lost(): void {
-    this.#pieces = 0;
-    this.#player?.reset();
+  #captured(samples: Int16Array<ArrayBuffer>): void {
+    if (!this.#isCaptured || this.#socket.bufferedBytes > UNSENT_BYTES) return;
+    const message = new Uint8Array(1 + CAPTURED_SAMPLES * 2);
+    message[0] = CAPTURED;
+    message.set(new Uint8Array(samples.buffer), 1);
+    this.#socket.send(message.buffer);
   }
 
   #heard(data: unknown): void {
@@ -99,12 +80,7 @@ export class SoundLine {
       console.error('the engine sent something that is no sound');
       return;
     }
-    this.#player?.play(data.slice(1));
+    const samples = new Int16Array(data.slice(1));
+    for (let at = 0; at < samples.length; at += SOUND_PIECE_SAMPLES) this.memory.played.write(samples.subarray(at, at + SOUND_PIECE_SAMPLES));
   }
-}
-
-function captureMessage(): Uint8Array<ArrayBuffer> {
-  const message = new Uint8Array(1 + TOGETHER * PIECE_BYTES);
-  message[0] = CAPTURED;
-  return message;
 }

@@ -1,12 +1,13 @@
 // The worker between the audio worklets and the engine. All of its doing is in `SoundLine`.
 import type { MediaPortAddress } from '../../../../protocol/MediaPortAddress';
+import { SoundMemory } from '../SoundMemory';
 import { workerScope } from './scope';
 import { SoundLine } from './SoundLine';
 
 /** What the page tells it. */
 export type SoundTold =
-  /** With the other ends of the worklets' channels. */
-  | { readonly type: 'open'; readonly address: MediaPortAddress; readonly microphone: MessagePort; readonly speaker: MessagePort }
+  /** `memory` is what it shares with the worklets; see `SoundMemory`. */
+  | { readonly type: 'open'; readonly address: MediaPortAddress; readonly memory: SharedArrayBuffer }
   | { readonly type: 'capture' }
   | { readonly type: 'silence' }
   /** The worklets are gone; others may open later. */
@@ -14,17 +15,16 @@ export type SoundTold =
 
 const scope = workerScope<SoundTold, never>();
 let line: SoundLine | null = null;
-let ports: readonly MessagePort[] = [];
 
 scope.onmessage = ({ data }) => {
   switch (data.type) {
     case 'open':
-      close();
-      line = openLine(data);
-      ports = [data.microphone, data.speaker];
+      line?.close();
+      line = new SoundLine(data.address, new SoundMemory(data.memory));
       break;
     case 'close':
-      close();
+      line?.close();
+      line = null;
       break;
     case 'capture':
       line?.capture();
@@ -34,25 +34,3 @@ scope.onmessage = ({ data }) => {
       break;
   }
 };
-
-/** A port that stays open holds what is at its other end. */
-function close(): void {
-  line?.close();
-  line = null;
-  for (const port of ports) {
-    port.onmessage = null;
-    port.close();
-  }
-  ports = [];
-}
-
-function openLine({ address, microphone, speaker }: Extract<SoundTold, { type: 'open' }>): SoundLine {
-  const opened = new SoundLine(address);
-  microphone.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => opened.captured(data);
-  speaker.onmessage = ({ data }: MessageEvent<number>) => opened.wanted(data);
-  opened.connectPlayer({
-    play: (samples) => speaker.postMessage(samples, [samples]),
-    reset: () => speaker.postMessage('reset'),
-  });
-  return opened;
-}

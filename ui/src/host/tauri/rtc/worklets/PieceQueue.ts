@@ -23,12 +23,11 @@ export class PieceQueue {
     return wanted;
   }
 
-  /** Samples of whole pieces have come. Those that nobody asked for are dropped. */
-  push(samples: Int16Array): void {
-    for (let at = 0; at + SOUND_PIECE_SAMPLES <= samples.length && this.#onTheWay > 0; at += SOUND_PIECE_SAMPLES) {
-      this.#onTheWay -= 1;
-      this.#pieces.push(samples.subarray(at, at + SOUND_PIECE_SAMPLES));
-    }
+  /** A piece has come. One that nobody asked for is dropped. */
+  push(piece: Int16Array): void {
+    if (this.#onTheWay === 0) return;
+    this.#onTheWay -= 1;
+    this.#pieces.push(piece);
   }
 
   /** What is on its way will not come. */

@@ -31,7 +31,8 @@ describe('the player', () => {
   it('plays pieces in their order without a gap, and silence when there are none', () => {
     const queue = new PieceQueue();
     queue.takeWanted();
-    queue.push(Int16Array.from([...piece(8192), ...piece(16_384)]));
+    queue.push(piece(8192));
+    queue.push(piece(16_384));
     const played = play(queue, 1_024);
     expect(played.slice(0, 480).every((sample) => sample === 0.25)).toBe(true);
     expect(played.slice(480, 960).every((sample) => sample === 0.5)).toBe(true);
@@ -58,7 +59,7 @@ describe('the player', () => {
 describe('the microphone', () => {
   it('loses and doubles no sample, whatever the steps are', () => {
     const pieces: Int16Array[] = [];
-    const cutter = new PieceCutter((one) => pieces.push(one));
+    const cutter = new PieceCutter(480, (one) => pieces.push(one.slice()));
     let next = 0;
     for (const step of [1, 127, 128, 512, 7, 480, 185]) {
       cutter.take([Float32Array.from({ length: step }, () => next++ / 32_767)]);
@@ -66,9 +67,18 @@ describe('the microphone', () => {
     expect(pieces.flatMap((one) => [...one])).toEqual(Array.from({ length: 1_440 }, (_, at) => at));
   });
 
+  it('joins nothing to what it was told to forget', () => {
+    const pieces: Int16Array[] = [];
+    const cutter = new PieceCutter(480, (one) => pieces.push(one.slice()));
+    cutter.take([new Float32Array(400).fill(1)]);
+    cutter.clear();
+    cutter.take([new Float32Array(480).fill(0.5)]);
+    expect(pieces.map((one) => [...new Set(one)])).toEqual([[16_384]]);
+  });
+
   it('mixes its channels and clips what is too loud', () => {
     const pieces: Int16Array[] = [];
-    const cutter = new PieceCutter((one) => pieces.push(one));
+    const cutter = new PieceCutter(480, (one) => pieces.push(one.slice()));
     cutter.take([new Float32Array(480).fill(0.5), new Float32Array(480).fill(0)]);
     cutter.take([new Float32Array(480).fill(3)]);
     cutter.take([new Float32Array(480).fill(-3)]);

@@ -7,7 +7,7 @@ export interface Processor {
 
 interface WorkletScope {
   readonly AudioWorkletProcessor: new () => { readonly port: MessagePort };
-  registerProcessor(name: string, processor: new () => Processor): void;
+  registerProcessor(name: string, processor: new (options: never) => Processor): void;
 }
 
 /** TypeScript's DOM types know windows only. */
@@ -15,6 +15,6 @@ const scope = globalThis as unknown as WorkletScope;
 
 export const { AudioWorkletProcessor } = scope;
 
-export function registerProcessor(name: string, processor: new () => Processor): void {
+export function registerProcessor(name: string, processor: new (options: never) => Processor): void {
   scope.registerProcessor(name, processor);
 }
