@@ -2,7 +2,7 @@
 // camera and microphone are painted and played by the test, so that each side can tell whose picture and sound it gets.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CallRoom } from '../src/CallRoom';
-import { SMALL, source, type WindowSide } from '../src/CallSide';
+import { type BrowserSide, SMALL, source, type WindowSide } from '../src/CallSide';
 import {
   badRoad,
   cameraOffAndOn,
@@ -14,7 +14,9 @@ import {
   type Participant,
   seesSoon,
 } from '../src/callScenarios';
+import { eventually } from '../src/eventually';
 import { BLUE, GREEN, type Look, RED } from '../src/expectations';
+import { holdingsOf } from '../src/processes';
 import { UdpRelay } from '../src/UdpRelay';
 import { AppWindow } from './appWindow';
 
@@ -34,7 +36,7 @@ function devicesOf(looks: readonly Look[], detail = 0.2) {
 describe('the app window and a browser', () => {
   let room: CallRoom;
   let relay: UdpRelay;
-  let ada: Participant;
+  let ada: Participant & { readonly side: BrowserSide };
   let ida: Participant & { readonly side: WindowSide };
 
   beforeAll(async () => {
@@ -63,6 +65,20 @@ describe('the app window and a browser', () => {
   it('fall silent at once when one is muted, either way', async () => {
     await muteAndUnmute(ida, ada);
     await muteAndUnmute(ada, ida);
+  });
+
+  it('hold nothing of a microphone that is muted often', { timeout: 120_000 }, async () => {
+    const before = holdingsOf(ida.side.pid).threads;
+    for (let time = 0; time < 10; time += 1) {
+      await ida.side.press('toggle-mic');
+      await eventually('Ada is told that Ida is muted', () => ada.side.person.by('muted').count(), (count) => count === 1);
+      await ida.side.press('toggle-mic');
+      await eventually('Ada is told that Ida is not', () => ada.side.person.by('muted').count(), (count) => count === 0);
+    }
+    // WebKit takes six for each that it holds.
+    await eventually('threads of the window', () => holdingsOf(ida.side.pid).threads, (threads) => threads < before + 15);
+    await ada.side.ask('listen');
+    await eventually('Ada hears Ida', () => ada.side.ask('heard'), ({ moments }) => moments > 10);
   });
 
   it(`agree each time both negotiate at once, ${GLARES} times`, { timeout: 60_000 + GLARES * 5_000 }, async () => {

@@ -19,7 +19,8 @@ export class SoundDevice {
   #worklets: readonly AudioWorkletNode[] = [];
   #ready: Promise<AudioWorkletNode> | null = null;
   #captured: MediaStreamTrack | null = null;
-  #source: MediaStreamAudioSourceNode | null = null;
+  /** What of which track is connected. It stays so through a mute: WebKit holds what it made of a track, and fills it, until the context ends. */
+  #source: { readonly track: MediaStreamTrack; readonly node: MediaStreamAudioSourceNode } | null = null;
   readonly #players = new Set<object>();
   /** Where sound waits for a gesture, any will do. Later ones find it running. */
   readonly #wake = (): void => this.#openOrClose();
@@ -31,8 +32,6 @@ export class SoundDevice {
   /** Captures this track from now on; null for nothing. */
   capture(track: MediaStreamTrack | null): void {
     this.#captured = track;
-    this.#source?.disconnect();
-    this.#source = null;
     // First of all, so that what the worklet still has on its way is not sent.
     if (track === null) this.#tell({ type: 'silence' });
     this.#openOrClose();
@@ -58,9 +57,13 @@ export class SoundDevice {
     const [context, microphone] = [this.#context, await this.#ready];
     // Another may have taken its place while the worklets were loaded.
     if (context === null || context !== this.#context || microphone === null) return;
-    if (track !== this.#captured || this.#source !== null) return;
-    this.#source = context.createMediaStreamSource(new MediaStream([track]));
-    this.#source.connect(microphone);
+    if (track !== this.#captured) return;
+    if (this.#source?.track !== track) {
+      this.#source?.node.disconnect();
+      const node = context.createMediaStreamSource(new MediaStream([track]));
+      node.connect(microphone);
+      this.#source = { track, node };
+    }
     this.#tell({ type: 'capture' });
   }
 
@@ -81,6 +84,7 @@ export class SoundDevice {
     for (const gesture of GESTURES) removeEventListener(gesture, this.#wake, { capture: true });
     const worklets = this.#worklets;
     this.#context = null;
+    this.#source = null;
     this.#ready = null;
     this.#worklets = [];
     this.#tell({ type: 'close' });
